@@ -1,0 +1,74 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Core: the rules of the whole. It knows the vault, the clock and the accounts;
+ * what is of one account or one session is there.
+ *
+ * Properties: "vault", "key-store", "default-policy" (words of the contract).
+ * Signals: account-added (CoreAccount *), account-removed (CoreAccount *).
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "core/account.h"
+#include "core/clock.h"
+#include "core/messenger.h"
+#include "core/session.h"
+
+G_BEGIN_DECLS
+
+typedef struct _Vault Vault;
+
+#define CORE_TYPE_CORE (core_get_type ())
+G_DECLARE_FINAL_TYPE (Core, core, CORE, CORE, GObject)
+
+/* Takes a reference to @vault; @clock (core_clock_get_system ()) outlives it. */
+Core *core_new (Vault *vault, CoreClock *clock);
+
+const char *core_get_vault_state (Core *core);
+const char *core_get_key_store (Core *core);
+const char *core_get_default_policy (Core *core);
+
+/* Opens the vault: at start-up without a prompt, and for Manager.Unlock. @passphrase: NULL. */
+void core_unlock (Core *core,
+                  Secret *passphrase,
+                  gboolean interactive,
+                  GAsyncReadyCallback callback,
+                  gpointer user_data);
+gboolean core_unlock_finish (Core *core, GAsyncResult *result, GError **error);
+void core_lock (Core *core);
+
+void core_set_default_policy (Core *core,
+                              const char *policy,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean core_set_default_policy_finish (Core *core, GAsyncResult *result, GError **error);
+
+typedef struct
+{
+  gboolean create;
+  const char *network; /* IRC; NULL */
+} CoreAccountOptions;
+
+/* Finds an account in any spelling of its name, or makes it when @create. A new one is on disk
+ * before the answer. While the vault is being opened it waits for that. */
+void core_open_account (Core *core,
+                        const char *protocol,
+                        const char *name,
+                        const CoreAccountOptions *options,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+/* (transfer full) */
+CoreAccount *core_open_account_finish (Core *core, GAsyncResult *result, GError **error);
+/* (transfer container) (element-type CoreAccount) */
+GPtrArray *core_list_accounts (Core *core);
+
+/* The service is to end: goodbyes to all contacts are owed to the messengers, whose bells ring;
+ * the sessions stay latched. Returns how many sessions owe something: bus waits a little for the
+ * Collects and then goes. */
+guint core_shut_down (Core *core);
+/* How many still owe. */
+guint core_count_owing (Core *core);
+
+G_END_DECLS

@@ -1,0 +1,58 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The bounds: nothing that comes from outside makes memory grow for ever.
+ * Each is written in the contract's XML beside the member that it limits.
+ */
+#pragma once
+
+#include "engine/line.h"
+
+/* Bytes of one text, of one line. */
+#define CORE_TEXT_MAX ENGINE_TEXT_MAX
+#define CORE_LINE_MAX ENGINE_LINE_MAX
+
+/* Texts that wait to go, per session. */
+#define CORE_HELD_MAX_TEXTS 1000
+#define CORE_HELD_MAX_BYTES (16 * 1024 * 1024)
+
+/* What is owed to messengers, per session: lines and events, and bytes of lines. */
+#define CORE_OWED_MAX_ITEMS 1000
+#define CORE_OWED_MAX_BYTES (16 * 1024 * 1024)
+
+/* Lines set aside for the key, per session. */
+#define CORE_WAITING_MAX_LINES 32
+#define CORE_WAITING_MAX_BYTES (4 * 1024 * 1024)
+
+/* Calls that wait behind a running one, per session. */
+#define CORE_QUEUE_MAX_CALLS 4096
+
+/* Results kept for texts with an id, per session. */
+#define CORE_SENT_IDS_MAX 2048
+
+#define CORE_ACCOUNTS_MAX 1000
+#define CORE_SESSIONS_MAX 10000
+#define CORE_MESSENGERS_PER_SESSION_MAX 64
+
+/* Records of one ListFingerprints. */
+#define CORE_LIST_MAX 500
+
+/* Bytes of a verification's secret and question. */
+#define CORE_SECRET_MAX 4096
+#define CORE_QUESTION_MAX 4096
+
+/* Bytes of a transport address or of a network's id of a line. */
+#define CORE_ADDRESS_MAX 3071
+#define CORE_LINE_ID_MAX 1023
+
+/* The smallest max-message-size that works: facts of OTR's fragments, and every query and error
+ * must fit whole. */
+#define CORE_MESSAGE_SIZE_MIN 200
+
+/* The breaker: so many queries and errors may be answered at once, one more each so many
+ * seconds. */
+#define CORE_BREAKER_BURST 8
+#define CORE_BREAKER_REFILL_SECONDS 8
+
+/* Threads for the calls that take milliseconds. */
+#define CORE_WORKERS 2
