@@ -1,0 +1,119 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The vault: accounts with their keys, what is known of contacts, and the
+ * latches, kept in two sealed files and, while it is open, in memory.
+ *
+ * Reading is from memory and immediate. A change is in memory at once and on
+ * disk a little later, together with others; who must know that it lasts calls
+ * vault_save_async () after it. The main loop pays microseconds for either.
+ *
+ * A vault that cannot be opened is never overwritten and never taken for an
+ * empty one: then nothing is found, and changes are refused with the error of
+ * its state. While it is new, nothing is written before the first change. */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "introspection/otrd-enums.h"
+#include "introspection/otrd-error.h"
+#include "vault/key-store.h"
+#include "vault/records.h"
+
+G_BEGIN_DECLS
+
+#define VAULT_TYPE_VAULT (vault_get_type ())
+G_DECLARE_FINAL_TYPE (Vault, vault, VAULT, VAULT, GObject)
+
+/* @folder: made when needed. The vault is locked until it is opened.
+ *
+ * Property "state" (OtrdVault) is notified of. Signal "save-failed" (GError)
+ * tells of a change that could not be made to last although nobody waited for
+ * it; what waits gets its own error. */
+Vault *vault_new (const char *folder, VaultKeyStore *key_store);
+
+OtrdVault vault_get_state (Vault *vault);
+/* new or ready: what is in it is known, and changes are taken. */
+gboolean vault_is_open (Vault *vault);
+VaultKeyStore *vault_get_key_store (Vault *vault);
+/* Why it is not open, for @attempted ("read the account"): the error of its state. */
+GError *vault_new_state_error (Vault *vault, const char *attempted);
+
+/* May be called in any state and any number of times: callers share one
+ * attempt, and one prompt, which only @interactive allows. It succeeds when the
+ * vault is new or ready. A new one that is opened interactively has its key
+ * made. Errors: Locked, Dismissed, KeyStoreUnavailable, VaultDamaged, Busy
+ * (another process has the folder), StorageFailed (the folder cannot be used). */
+void vault_open_async (Vault *vault,
+                       gboolean interactive,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data);
+gboolean vault_open_finish (Vault *vault, GAsyncResult *result, GError **error);
+
+/* Ends well when all changes made before the call are on disk; at once when
+ * they are. Callers share writes. Errors: StorageFailed, or why there is no key
+ * (Locked, KeyStoreUnavailable). After an error the change is still in memory
+ * and goes with the next save; the caller takes it back if it should not. */
+void vault_save_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vault_save_finish (Vault *vault, GAsyncResult *result, GError **error);
+
+/* Saves what is not saved, then forgets all that is in memory, the vault key
+ * too. Secrets that others hold a reference of live until they drop it. */
+void vault_lock_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vault_lock_finish (Vault *vault, GAsyncResult *result, GError **error);
+
+/* Lookups give copies, NULL when there is none. Changes fail when the vault is
+ * not open. Putting replaces what has the same names. */
+
+OtrdPolicy vault_get_default_policy (Vault *vault); /* opportunistic until set, or not open */
+gboolean vault_put_default_policy (Vault *vault, OtrdPolicy policy, GError **error);
+
+GPtrArray *vault_list_accounts (Vault *vault); /* of VaultAccount */
+VaultAccount *vault_lookup_account (Vault *vault, const char *protocol, const char *name);
+/* Replacing or dropping its private key removes the old one from the previous
+ * generation of the file, too. */
+gboolean vault_put_account (Vault *vault, const VaultAccount *account, GError **error);
+/* And all that is known of its contacts. */
+gboolean
+vault_remove_account (Vault *vault, const char *protocol, const char *name, GError **error);
+
+/* Of VaultFingerprint, in a stable order by contact. @filter: NULL for all.
+ * *@next (nullable): where the listing ended because of the limit, else "". */
+GPtrArray *vault_list_fingerprints (Vault *vault,
+                                    const char *protocol,
+                                    const char *account,
+                                    const VaultFilter *filter,
+                                    char **next);
+VaultFingerprint *vault_lookup_fingerprint (Vault *vault,
+                                            const char *protocol,
+                                            const char *account,
+                                            const char *contact,
+                                            const char *fingerprint);
+gboolean vault_put_fingerprint (Vault *vault, const VaultFingerprint *fingerprint, GError **error);
+/* FALSE with NotFound when it is not there. */
+gboolean vault_remove_fingerprint (Vault *vault,
+                                   const char *protocol,
+                                   const char *account,
+                                   const char *contact,
+                                   const char *fingerprint,
+                                   GError **error);
+
+/* A contact's own; OTRD_POLICY_INHERIT when it has none, and to remove it. */
+OtrdPolicy
+vault_get_policy (Vault *vault, const char *protocol, const char *account, const char *contact);
+gboolean vault_put_policy (Vault *vault,
+                           const char *protocol,
+                           const char *account,
+                           const char *contact,
+                           OtrdPolicy policy,
+                           GError **error);
+
+VaultLatch *
+vault_lookup_latch (Vault *vault, const char *protocol, const char *account, const char *contact);
+gboolean vault_put_latch (Vault *vault, const VaultLatch *latch, GError **error);
+/* Nothing to remove is no error. */
+gboolean vault_remove_latch (
+    Vault *vault, const char *protocol, const char *account, const char *contact, GError **error);
+
+G_END_DECLS
