@@ -54,8 +54,9 @@ typedef struct
   guint piece; /* from 1 */
   guint pieces;
 
-  char *text;   /* TEXT, OFFER: what the user reads (the tag taken out);
-                   ERROR: the contact's words; FRAGMENT: the piece */
+  /* TEXT, OFFER: what the user reads (the tag taken out); ERROR: the contact's words; FRAGMENT:
+   * the piece; encoded lines: the line alone, from "?OTR:" to its full stop */
+  char *text;
   guint8 *body; /* the decoded bytes of an encoded line */
   gsize body_len;
 } EngineLine;
@@ -68,15 +69,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EngineLine, engine_line_free)
 /* An encoded key exchange line. */
 gboolean engine_line_is_exchange (const EngineLine *line);
 
-/* A query in plain text, "?OTRv23?" and a sentence: no address, no markup; under 200 bytes. */
+/* A query in plain text, "?OTRv23?" and a sentence: no address, no markup; under 100 bytes. */
 char *engine_line_new_query (gboolean v2, gboolean v3);
 /* @text with the whitespace tag behind it. */
 char *engine_line_new_offer (const char *text, gboolean v2, gboolean v3);
 /* An error of ours; for a v3 instance inside a one-piece fragment, which makes libotr resend. */
 char *engine_line_new_error (const char *words, guint version, guint32 ours, guint32 theirs);
 
-/* Cuts an encoded line to pieces of at most @max bytes (0: no limit); each goes through
- * engine_turn_transmit ().  @max is at least ENGINE_LINE_MIN_SIZE. */
+/* Cuts an encoded line to pieces of at most @max bytes (0: no limit; at least
+ * ENGINE_LINE_MIN_SIZE).  Returns: (transfer full) (nullable): NULL when it would take more pieces
+ * than the protocol can number. */
 #define ENGINE_LINE_MIN_SIZE 100
 GPtrArray *
 engine_line_cut (const char *line, gsize max, guint version, guint32 ours, guint32 theirs);

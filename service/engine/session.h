@@ -33,17 +33,15 @@ typedef struct
   gint64 now;             /* microseconds, monotonic */
 } EngineContext;
 
-/* @latched: the session was private in an earlier life of the service and the user has not
- * ended it: it begins as finished. */
-EngineSession *engine_session_new (const char *protocol,
-                                   const char *account,
-                                   const char *contact,
-                                   guint32 instance_tag,
-                                   gboolean latched);
+/* @instance_tag: ours for this account.  @latched: the session was private in an earlier life of
+ * the service and the user has not ended it: it begins as finished. */
+EngineSession *engine_session_new (guint32 instance_tag, gboolean latched);
 void engine_session_free (EngineSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EngineSession, engine_session_free)
 
-EngineView *engine_session_get_view (EngineSession *session);
+/* Every call that changes the session leaves a new view in its turn; this is for the time before
+ * the first. */
+EngineView *engine_session_get_view (EngineSession *session, const EngineContext *context);
 
 /* How a text of the user's may go now; cheap, decided anew for every text. */
 typedef enum
@@ -71,7 +69,6 @@ gboolean engine_session_send (EngineSession *session,
 void engine_session_receive (EngineSession *session,
                              const EngineContext *context,
                              const EngineLine *line,
-                             const char *text,
                              const char *from,
                              EngineTurn *turn);
 
@@ -81,8 +78,7 @@ gboolean engine_session_is_dear (EngineSession *session, const EngineLine *line)
 /* Transmits a query; the session is starting until the contact answers or it stalls. */
 void engine_session_start (EngineSession *session, const EngineContext *context, EngineTurn *turn);
 
-/* The user's wish: goodbye to every instance, back to plaintext, the latch opened.  Unproven
- * texts are given back as an event "lost". */
+/* The user's wish: goodbye to every instance, back to plaintext, the latch opened. */
 void engine_session_end (EngineSession *session, const EngineContext *context, EngineTurn *turn);
 
 /* Goodbye to every instance without opening the latch (sign-off, shutdown). */

@@ -45,7 +45,8 @@ typedef struct
   GArray *ids;    /* of guint64: the user's texts in it; NULL: none */
 } EngineTransmission;
 
-/* One event of the contract; the details are a floating-free a{sv}. */
+/* One event of the contract; the details are an a{sv}.  Of "fingerprint-changed" the engine says
+ * the new fingerprint and whether texts stop; core adds the old records. */
 typedef struct
 {
   char *name;

@@ -1,0 +1,56 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The instance: four channels and what was sent to it. */
+#include "engine/instance.h"
+
+EngineInstance *
+engine_instance_new (guint32 tag)
+{
+  EngineInstance *instance = g_new0 (EngineInstance, 1);
+
+  instance->tag = tag;
+  return instance;
+}
+
+void
+engine_instance_drop_channels (EngineInstance *instance)
+{
+  g_clear_pointer (&instance->live, engine_channel_free);
+  g_clear_pointer (&instance->pending, engine_channel_free);
+  g_clear_pointer (&instance->candidate, engine_channel_free);
+  g_clear_pointer (&instance->old, engine_channel_free);
+}
+
+void
+engine_instance_free (EngineInstance *instance)
+{
+  engine_instance_drop_channels (instance);
+  engine_kept_clear (&instance->kept);
+  g_free (instance->address);
+  g_free (instance);
+}
+
+EngineChannel *
+engine_instance_find_owner (EngineInstance *instance, const EngineLine *line)
+{
+  EngineChannel *const channels[] = { instance->live, instance->pending, instance->old };
+
+  for (guint i = 0; i < G_N_ELEMENTS (channels); i++)
+    if (channels[i] != NULL && engine_channel_owns (channels[i], line))
+      return channels[i];
+  return NULL;
+}
+
+gboolean
+engine_instance_is_private (const EngineInstance *instance)
+{
+  return instance->live != NULL && engine_channel_is_private (instance->live);
+}
+
+gboolean
+engine_instance_is_closing (const EngineInstance *instance)
+{
+  return instance->candidate != NULL
+         && engine_channel_auth_state (instance->candidate) == OTRL_AUTHSTATE_AWAITING_SIG;
+}

@@ -1,0 +1,44 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* An instance: one of the contact's clients, with its channels; inside the
+ * engine only.
+ */
+#pragma once
+
+#include "engine/channel.h"
+#include "engine/kept.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint32 tag;
+  char *address;
+  gint64 last_seen;
+
+  EngineChannel *live;      /* private, key accepted: texts go here */
+  EngineChannel *pending;   /* private, key not accepted by the user */
+  EngineChannel *candidate; /* an exchange under way */
+  EngineChannel *old;       /* replaced; still reads late lines */
+  gint64 old_until;
+  guint gave_way; /* the serial of our offer that lost against its commit */
+
+  gboolean finished; /* was private, is no more, not by the user's wish */
+  gboolean lost;     /* it has shown that it no longer has the session */
+  EngineKept kept;
+  char kept_for[ENGINE_FINGERPRINT_LEN + 1];
+} EngineInstance;
+
+EngineInstance *engine_instance_new (guint32 tag);
+void engine_instance_free (EngineInstance *instance);
+
+/* The channel that @line's MAC belongs to; NULL: none. */
+EngineChannel *engine_instance_find_owner (EngineInstance *instance, const EngineLine *line);
+gboolean engine_instance_is_private (const EngineInstance *instance);
+/* Between our Reveal Signature and the contact's Signature: what goes under the old keys now,
+ * a libotr contact could no longer read. */
+gboolean engine_instance_is_closing (const EngineInstance *instance);
+void engine_instance_drop_channels (EngineInstance *instance);
+
+G_END_DECLS

@@ -1,0 +1,135 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The session's parts, shared by the files that make it up; inside the engine only. */
+#pragma once
+
+#include "engine/breaker.h"
+#include "engine/instance.h"
+#include "engine/session.h"
+
+G_BEGIN_DECLS
+
+/* Instances of one contact; the oldest that is not private goes first. */
+#define ENGINE_MAX_INSTANCES 32
+/* Symmetric keys that the contact announced and nobody took. */
+#define ENGINE_MAX_ANNOUNCED_KEYS 8
+/* Remote words in events, in bytes. */
+#define ENGINE_REMOTE_WORDS_MAX 512
+
+typedef struct
+{
+  EngineVerification state;
+  EngineInstance *instance;
+  EngineChannel *channel;
+  char fingerprint[ENGINE_FINGERPRINT_LEN + 1];
+  gboolean asked_by_us;
+  gboolean has_question;
+  char *question;
+  guint percent;
+  const char *result;
+} EngineVerificationRun;
+
+typedef struct
+{
+  guint64 id;
+  Secret *key;
+} EngineAnnouncedKey;
+
+struct _EngineSession
+{
+  guint32 tag;
+  gboolean latched;
+  GPtrArray *instances; /* of EngineInstance */
+  guint32 selected;
+  EngineInstance *best; /* the choice while selected is 0 */
+  EngineTrust best_trust;
+  gboolean rejected; /* the last exchange ended with a rejected key */
+
+  EngineChannel *offer; /* our commit to anybody */
+  gboolean offer_answered;
+  guint serial;
+  gboolean asking; /* our query is unanswered */
+  gint64 moved;    /* the last progress of what is under way */
+  gint64 patience; /* how long to wait for the next */
+  guint restarts;
+  EngineBreaker errors;
+  EngineBreaker queries;
+
+  EngineVerificationRun verification;
+  GQueue announced; /* of EngineAnnouncedKey */
+  guint64 next_key;
+};
+
+/* session.c */
+EngineInstance *engine_session_find_instance (EngineSession *session, guint32 tag);
+EngineInstance *engine_session_add_instance (EngineSession *session, guint32 tag, gint64 now);
+EngineInstance *engine_session_chosen (EngineSession *session, const EngineContext *context);
+gboolean engine_session_is_exchanging (EngineSession *session);
+/* Cuts and adds what @call injected; @instance NULL: to the contact. */
+EngineTransmission *engine_session_emit (EngineSession *session,
+                                         const EngineContext *context,
+                                         EngineInstance *instance,
+                                         EngineCall *call,
+                                         EngineTurn *turn);
+void engine_session_finish_instance (EngineSession *session,
+                                     EngineInstance *instance,
+                                     const char *by,
+                                     EngineTurn *turn);
+gboolean engine_session_send_to (EngineSession *session,
+                                 const EngineContext *context,
+                                 EngineInstance *instance,
+                                 const char *text,
+                                 const char *prefix,
+                                 guint64 id,
+                                 EngineTurn *turn,
+                                 GError **error);
+/* @words cut to ENGINE_REMOTE_WORDS_MAX bytes, valid and without controls. */
+char *engine_clean_remote_words (const char *words);
+
+/* session-view.c */
+EngineBlocked engine_session_blocked (EngineSession *session, const EngineContext *context);
+void
+engine_session_finish_call (EngineSession *session, const EngineContext *context, EngineTurn *turn);
+
+/* session-exchange.c */
+void engine_session_take_exchange (EngineSession *session,
+                                   const EngineContext *context,
+                                   const EngineLine *line,
+                                   const char *from,
+                                   EngineTurn *turn);
+void engine_session_take_query (EngineSession *session,
+                                const EngineContext *context,
+                                const EngineLine *line,
+                                EngineTurn *turn);
+void engine_session_promote (EngineSession *session,
+                             const EngineContext *context,
+                             EngineInstance *instance,
+                             EngineChannel *channel,
+                             EngineTurn *turn);
+void engine_session_ask (EngineSession *session, const EngineContext *context, EngineTurn *turn);
+
+/* What is under way has not moved for too long. */
+void
+engine_session_start_over (EngineSession *session, const EngineContext *context, EngineTurn *turn);
+
+/* session-receive.c: errors or queries go in circles, we have stopped answering. */
+void engine_session_storm (EngineSession *session, EngineTurn *turn);
+
+/* session-verify.c */
+void engine_session_take_smp (EngineSession *session,
+                              const EngineContext *context,
+                              EngineInstance *instance,
+                              EngineChannel *channel,
+                              EngineCall *call,
+                              EngineTurn *turn);
+/* The channel it runs in goes away, or a new exchange replaces it. */
+void engine_session_drop_verification (EngineSession *session, EngineTurn *turn);
+
+/* session-key.c */
+void engine_session_announce_key (EngineSession *session,
+                                  EngineInstance *instance,
+                                  EngineCall *call,
+                                  EngineTurn *turn);
+
+G_END_DECLS

@@ -1,0 +1,271 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Receiving: each line goes where it belongs, and what belongs nowhere is
+ * answered at most by an error and a query.
+ */
+#include "engine/session-private.h"
+
+#include <string.h>
+
+#define RESENT_PREFIX "[resent] "
+
+void
+engine_session_storm (EngineSession *session, EngineTurn *turn)
+{
+  GVariantDict details;
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "seconds", "u", (guint)(ENGINE_BREAKER_REFILL / G_USEC_PER_SEC));
+  engine_turn_event (turn, "storm", g_variant_dict_end (&details));
+}
+
+static gboolean
+is_or_was_private (EngineSession *session)
+{
+  return session->latched;
+}
+
+/* The contact answered a private session in the clear or with an error: it may have lost it. */
+static void
+note_loss (EngineSession *session)
+{
+  for (guint i = 0; i < session->instances->len; i++)
+    {
+      EngineInstance *instance = g_ptr_array_index (session->instances, i);
+
+      instance->lost |= instance->live != NULL;
+    }
+}
+
+static void
+set_text (EngineTurn *turn, const char *text)
+{
+  turn->re_encoded = !g_utf8_validate (text, -1, NULL);
+  turn->text = turn->re_encoded ? g_utf8_make_valid (text, -1) : g_strdup (text);
+}
+
+static void
+take_plain (EngineSession *session, const EngineLine *line, EngineTurn *turn)
+{
+  turn->verdict =
+      is_or_was_private (session) ? ENGINE_VERDICT_UNEXPECTED_PLAINTEXT : ENGINE_VERDICT_PLAINTEXT;
+  set_text (turn, line->text);
+  turn->wants_start = line->type == ENGINE_LINE_OFFER;
+  turn->saw_plain_text = line->type == ENGINE_LINE_TEXT;
+  note_loss (session);
+}
+
+static void
+take_error (EngineSession *session,
+            const EngineContext *context,
+            const EngineLine *line,
+            EngineTurn *turn)
+{
+  g_autofree char *words = engine_clean_remote_words (line->text);
+  GVariantDict details;
+
+  turn->verdict = ENGINE_VERDICT_PROTOCOL;
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "text", "s", words);
+  engine_turn_event (turn, "peer-error", g_variant_dict_end (&details));
+  note_loss (session);
+  if (!is_or_was_private (session) || engine_session_is_exchanging (session))
+    return;
+  if (engine_breaker_allows (&session->errors, context->now))
+    turn->wants_start = TRUE;
+  else
+    engine_session_storm (session, turn);
+}
+
+/* A message under keys that we do not have: the contact goes on with a session that is gone here.
+ * The error makes its client send the text again, the query makes a new session for it. */
+static void
+take_unreadable (EngineSession *session,
+                 const EngineContext *context,
+                 EngineInstance *instance,
+                 const EngineLine *line,
+                 const char *from,
+                 EngineTurn *turn)
+{
+  if (line->ignore_unreadable)
+    {
+      turn->verdict = ENGINE_VERDICT_PROTOCOL;
+      return;
+    }
+  turn->verdict = ENGINE_VERDICT_UNREADABLE;
+  if (!context->answers || engine_session_is_exchanging (session))
+    return;
+  if (!engine_breaker_allows (&session->errors, context->now))
+    {
+      engine_session_storm (session, turn);
+      return;
+    }
+  engine_turn_transmit (turn,
+                        engine_line_new_error ("this message cannot be read here", line->version,
+                                               session->tag, line->sender),
+                        instance != NULL && instance->address != NULL ? instance->address : from,
+                        TRUE);
+  engine_session_ask (session, context, turn);
+}
+
+static void
+set_details (EngineTurn *turn,
+             const EngineContext *context,
+             EngineInstance *instance,
+             EngineChannel *channel)
+{
+  turn->instance = instance->tag;
+  turn->trust =
+      MAX (engine_known_keys_trust (context->known, channel->fingerprint), ENGINE_TRUST_UNVERIFIED);
+  g_strlcpy (turn->fingerprint, channel->fingerprint, sizeof turn->fingerprint);
+}
+
+static void
+take_read (EngineSession *session,
+           const EngineContext *context,
+           EngineInstance *instance,
+           EngineChannel *channel,
+           EngineCall *call,
+           EngineTurn *turn)
+{
+  set_details (turn, context, instance, channel);
+  turn->verdict = ENGINE_VERDICT_PROTOCOL;
+  if (call->text != NULL)
+    {
+      turn->verdict = ENGINE_VERDICT_PRIVATE;
+      turn->resent = g_str_has_prefix (call->text, RESENT_PREFIX);
+      set_text (turn, call->text);
+    }
+  engine_session_emit (session, context, instance, call, turn);
+  if (call->symmetric_key != NULL)
+    engine_session_announce_key (session, instance, call, turn);
+  if (call->has_smp)
+    engine_session_take_smp (session, context, instance, channel, call, turn);
+  if (engine_channel_is_finished (channel) && channel == instance->live)
+    engine_session_finish_instance (session, instance, "contact", turn);
+}
+
+static void
+take_message (EngineSession *session,
+              const EngineContext *context,
+              const EngineLine *line,
+              const char *from,
+              EngineTurn *turn)
+{
+  EngineInstance *instance = engine_session_find_instance (session, line->sender);
+  EngineChannel *owner = instance != NULL ? engine_instance_find_owner (instance, line) : NULL;
+  g_autoptr (EngineCall) call = NULL;
+
+  if (owner == NULL)
+    {
+      take_unreadable (session, context, instance, line, from, turn);
+      return;
+    }
+  instance->last_seen = context->now;
+  if (from != NULL && g_strcmp0 (from, instance->address) != 0)
+    {
+      g_free (instance->address);
+      instance->address = g_strdup (from);
+    }
+
+  call = engine_call_new (owner);
+  if (!engine_channel_read (owner, context->key, line, call))
+    {
+      turn->verdict = ENGINE_VERDICT_PROTOCOL;
+      turn->repeated = TRUE;
+      return;
+    }
+  if (owner == instance->live)
+    engine_kept_prove (&instance->kept, line->receiver_keyid);
+  take_read (session, context, instance, owner, call, turn);
+}
+
+/* FALSE: an encoded line that is not for us. */
+static gboolean
+is_for_us (EngineSession *session, const EngineLine *line, EngineTurn *turn)
+{
+  if (line->version != 3)
+    return TRUE;
+  if (line->sender == session->tag)
+    {
+      turn->verdict = ENGINE_VERDICT_OWN;
+      engine_turn_event (turn, "reflected", NULL);
+      return FALSE;
+    }
+  if (line->receiver != session->tag && !(line->receiver == 0 && line->type == ENGINE_LINE_COMMIT))
+    {
+      turn->verdict = ENGINE_VERDICT_OTHER_INSTANCE;
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+take_line (EngineSession *session,
+           const EngineContext *context,
+           const EngineLine *line,
+           const char *from,
+           EngineTurn *turn)
+{
+  switch (line->type)
+    {
+    case ENGINE_LINE_TEXT:
+    case ENGINE_LINE_OFFER:
+      take_plain (session, line, turn);
+      break;
+    case ENGINE_LINE_QUERY:
+      engine_session_take_query (session, context, line, turn);
+      break;
+    case ENGINE_LINE_ERROR:
+      take_error (session, context, line, turn);
+      break;
+    case ENGINE_LINE_COMMIT:
+    case ENGINE_LINE_DH_KEY:
+    case ENGINE_LINE_REVEAL_SIGNATURE:
+    case ENGINE_LINE_SIGNATURE:
+      engine_session_take_exchange (session, context, line, from, turn);
+      break;
+    case ENGINE_LINE_MESSAGE:
+      take_message (session, context, line, from, turn);
+      break;
+    case ENGINE_LINE_FRAGMENT:
+      turn->verdict = ENGINE_VERDICT_PROTOCOL;
+      break;
+    case ENGINE_LINE_MALFORMED:
+      turn->verdict = ENGINE_VERDICT_UNREADABLE;
+      break;
+    }
+}
+
+void
+engine_session_receive (EngineSession *session,
+                        const EngineContext *context,
+                        const EngineLine *line,
+                        const char *from,
+                        EngineTurn *turn)
+{
+  if (is_for_us (session, line, turn))
+    take_line (session, context, line, from, turn);
+  engine_session_finish_call (session, context, turn);
+}
+
+gboolean
+engine_session_is_dear (EngineSession *session, const EngineLine *line)
+{
+  /* Verification steps carry some thousand bits and are sent as ignorable. */
+  const gsize smp_body = 700;
+  EngineInstance *instance;
+
+  if (engine_line_is_exchange (line) || line->type == ENGINE_LINE_QUERY)
+    return TRUE;
+  if (line->type != ENGINE_LINE_MESSAGE)
+    return FALSE;
+  if (line->ignore_unreadable && line->body_len > smp_body)
+    return TRUE;
+  instance = engine_session_find_instance (session, line->sender);
+  return instance != NULL
+         && ((instance->live != NULL && engine_channel_would_ratchet (instance->live, line))
+             || (instance->pending != NULL
+                 && engine_channel_would_ratchet (instance->pending, line)));
+}

@@ -1,0 +1,211 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The session seen from outside: why it would refuse, and its snapshot after each call. */
+#include "engine/session-private.h"
+
+#define OLD_CHANNEL_LIFE (120 * G_USEC_PER_SEC)
+
+static gboolean
+has_pending (EngineSession *session)
+{
+  for (guint i = 0; i < session->instances->len; i++)
+    {
+      EngineInstance *instance = g_ptr_array_index (session->instances, i);
+
+      if (instance->pending != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+EngineBlocked
+engine_session_blocked (EngineSession *session, const EngineContext *context)
+{
+  EngineInstance *chosen = engine_session_chosen (session, context);
+
+  if (chosen != NULL && engine_instance_is_private (chosen))
+    return ENGINE_BLOCKED_NOT;
+  if (has_pending (session))
+    return ENGINE_BLOCKED_FINGERPRINT_CHANGED;
+  if (session->rejected)
+    return ENGINE_BLOCKED_REJECTED;
+  return session->latched ? ENGINE_BLOCKED_FINISHED : ENGINE_BLOCKED_NOT;
+}
+
+static void
+copy_private (EngineChannel *channel,
+              const EngineContext *context,
+              char fingerprint[ENGINE_FINGERPRINT_LEN + 1],
+              EngineTrust *trust,
+              guint *version)
+{
+  g_strlcpy (fingerprint, channel->fingerprint, ENGINE_FINGERPRINT_LEN + 1);
+  *trust =
+      MAX (engine_known_keys_trust (context->known, channel->fingerprint), ENGINE_TRUST_UNVERIFIED);
+  *version = channel->version;
+}
+
+static void
+instance_view_free (gpointer pointer)
+{
+  EngineInstanceView *view = pointer;
+
+  g_free (view->address);
+  g_free (view);
+}
+
+static EngineInstanceView *
+view_instance (EngineInstance *instance, const EngineContext *context)
+{
+  EngineInstanceView *view = g_new0 (EngineInstanceView, 1);
+  EngineChannel *channel = instance->live != NULL ? instance->live : instance->pending;
+
+  view->tag = instance->tag;
+  view->address = g_strdup (instance->address);
+  view->last_seen = instance->last_seen;
+  if (channel != NULL && engine_channel_is_private (channel))
+    {
+      view->state = ENGINE_STATE_PRIVATE;
+      copy_private (channel, context, view->fingerprint, &view->trust, &view->version);
+    }
+  else if (instance->candidate != NULL)
+    view->state = ENGINE_STATE_STARTING;
+  else if (instance->finished)
+    view->state = ENGINE_STATE_FINISHED;
+  return view;
+}
+
+/* Protocol v3: the secure session id is shown in two halves; ours is the bold one. */
+static void
+view_session_id (EngineView *view, EngineChannel *channel)
+{
+  ConnContext *otr = engine_channel_context (channel);
+  guint ours = otr->sessionid_half == OTRL_SESSIONID_FIRST_HALF_BOLD ? 0 : 1;
+
+  for (guint i = 0; i < 8 && otr->sessionid_len == 8; i++)
+    g_snprintf (view->session_id[i / 4 == ours ? 0 : 1] + 2 * (i % 4), 3, "%02x",
+                otr->sessionid[i]);
+}
+
+static EngineChannel *
+shown_channel (EngineSession *session, const EngineContext *context)
+{
+  EngineInstance *chosen = engine_session_chosen (session, context);
+
+  if (chosen != NULL && engine_instance_is_private (chosen))
+    return chosen->live;
+  for (guint i = 0; i < session->instances->len; i++)
+    {
+      EngineInstance *instance = g_ptr_array_index (session->instances, i);
+
+      if (instance->pending != NULL && engine_channel_is_private (instance->pending))
+        return instance->pending;
+    }
+  return NULL;
+}
+
+static void
+view_state (EngineView *view, EngineSession *session, const EngineContext *context)
+{
+  EngineChannel *channel = shown_channel (session, context);
+
+  if (channel != NULL)
+    {
+      view->state = ENGINE_STATE_PRIVATE;
+      view->instance = channel->theirs;
+      copy_private (channel, context, view->fingerprint, &view->trust, &view->version);
+      view_session_id (view, channel);
+    }
+  else if (view->exchanging)
+    view->state = ENGINE_STATE_STARTING;
+  else if (session->latched)
+    view->state = ENGINE_STATE_FINISHED;
+}
+
+static void
+view_verification (EngineView *view, const EngineVerificationRun *run)
+{
+  view->verification = run->state;
+  g_strlcpy (view->verified_with, run->fingerprint, sizeof view->verified_with);
+  view->asked_by_us = run->asked_by_us;
+  view->has_question = run->has_question;
+  view->question = g_strdup (run->question);
+  view->percent = run->percent;
+  view->result = run->result;
+}
+
+static gint64
+find_deadline (EngineSession *session)
+{
+  gint64 deadline =
+      engine_session_is_exchanging (session) ? session->moved + session->patience : G_MAXINT64;
+
+  for (guint i = 0; i < session->instances->len; i++)
+    {
+      EngineInstance *instance = g_ptr_array_index (session->instances, i);
+
+      if (instance->old != NULL)
+        deadline = MIN (deadline, instance->old_until);
+    }
+  if (session->offer != NULL)
+    deadline = MIN (deadline, session->offer->progress + OLD_CHANNEL_LIFE);
+  return deadline == G_MAXINT64 ? 0 : deadline;
+}
+
+static EngineView *
+make_view (EngineSession *session, const EngineContext *context)
+{
+  EngineView *view = g_new0 (EngineView, 1);
+
+  g_atomic_ref_count_init (&view->count);
+  view->instances = g_ptr_array_new_with_free_func (instance_view_free);
+  for (guint i = 0; i < session->instances->len; i++)
+    g_ptr_array_add (view->instances,
+                     view_instance (g_ptr_array_index (session->instances, i), context));
+  view->exchanging = engine_session_is_exchanging (session);
+  view_state (view, session, context);
+  view->blocked = engine_session_blocked (session, context);
+  view->selected = session->selected;
+  view->latched = session->latched;
+  view->holds = engine_session_get_way (session, context) == ENGINE_WAY_HOLD;
+  view_verification (view, &session->verification);
+  view->deadline = find_deadline (session);
+  return view;
+}
+
+EngineView *
+engine_session_get_view (EngineSession *session, const EngineContext *context)
+{
+  return make_view (session, context);
+}
+
+void
+engine_session_finish_call (EngineSession *session, const EngineContext *context, EngineTurn *turn)
+{
+  g_clear_pointer (&turn->view, engine_view_unref);
+  turn->view = make_view (session, context);
+}
+
+static void
+drop_expired (EngineSession *session, gint64 now)
+{
+  for (guint i = 0; i < session->instances->len; i++)
+    {
+      EngineInstance *instance = g_ptr_array_index (session->instances, i);
+
+      if (instance->old != NULL && now >= instance->old_until)
+        g_clear_pointer (&instance->old, engine_channel_free);
+    }
+  if (session->offer != NULL && now >= session->offer->progress + OLD_CHANNEL_LIFE)
+    g_clear_pointer (&session->offer, engine_channel_free);
+}
+
+void
+engine_session_poll (EngineSession *session, const EngineContext *context, EngineTurn *turn)
+{
+  drop_expired (session, context->now);
+  if (engine_session_is_exchanging (session) && context->now >= session->moved + session->patience)
+    engine_session_start_over (session, context, turn);
+  engine_session_finish_call (session, context, turn);
+}
