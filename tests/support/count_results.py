@@ -34,7 +34,7 @@ def read_cases(logs):
         if "." not in case.get("classname"):
             continue  # a program without cases: meson's own log tells more of it
         wrong = [k for k in ("failure", "error", "skipped") if case.find(k) is not None]
-        program = case.get("classname").split(".", 1)[1]
+        program = case.get("classname").split(".", 1)[1].split(" / ")[-1]
         programs.setdefault(program, []).append((case.get("name"), wrong[0] if wrong else None))
     return programs
 
