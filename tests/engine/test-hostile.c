@@ -1,0 +1,178 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Hostile lines: whatever comes, the session stays private, memory stays bounded, the process stays
+ * up. */
+#include <malloc.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pair.h"
+
+static void
+drain (End *end)
+{
+  g_queue_clear_full (&end->inbox, g_free);
+}
+
+static char *
+corrupt (const char *line, GRand *rand)
+{
+  char *copy = g_strdup (line);
+  gsize length = strlen (copy);
+  guint changes = g_rand_int_range (rand, 1, 4);
+
+  for (guint i = 0; i < changes && length > 0; i++)
+    copy[g_rand_int_range (rand, 0, length)] = (char)g_rand_int_range (rand, 1, 256);
+  return copy;
+}
+
+/* Lines of a whole conversation, to be bent. */
+static GPtrArray *
+record (void)
+{
+  g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+  GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
+
+  pair_go_private (pair);
+  end_send (&pair->alice, "recorded", 1);
+  pair_settle (pair);
+  end_end (&pair->alice);
+  for (guint i = 0; i < pair->alice.wire->len; i++)
+    g_ptr_array_add (lines, g_strdup (g_ptr_array_index (pair->alice.wire, i)));
+  for (guint i = 0; i < pair->bob.wire->len; i++)
+    g_ptr_array_add (lines, g_strdup (g_ptr_array_index (pair->bob.wire, i)));
+  return lines;
+}
+
+static void
+test_corrupted_lines (void)
+{
+  g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+  g_autoptr (GPtrArray) lines = record ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4711);
+
+  pair_go_private (pair);
+  for (guint i = 0; i < 4000; i++)
+    {
+      g_autofree char *line =
+          corrupt (g_ptr_array_index (lines, g_rand_int_range (rand, 0, lines->len)), rand);
+
+      end_receive (&pair->bob, line);
+      g_assert_cmpint (pair->bob.view->state, ==, ENGINE_STATE_PRIVATE);
+      drain (&pair->alice);
+      if (i % 50 == 0)
+        end_poll (&pair->bob, 30 * G_USEC_PER_SEC);
+      drain (&pair->alice);
+    }
+  g_assert_true (end_send (&pair->bob, "still private", 9));
+  g_assert_cmpuint (pair->alice.inbox.length, ==, 1);
+  pair_settle (pair);
+  g_assert_cmpstr (end_last_text (&pair->alice), ==, "still private");
+}
+
+static char *
+spoof_tag (const char *line, guint32 tag)
+{
+  g_autofree char *code = g_strndup (line + 5, strlen (line) - 6);
+  g_autofree char *encoded = NULL;
+  gsize length;
+  guchar *body = g_base64_decode_inplace (code, &length);
+  guint32 be = GUINT32_TO_BE (tag);
+
+  memcpy (body + 3, &be, 4);
+  encoded = g_base64_encode (body, length);
+  return g_strdup_printf ("?OTR:%s.", encoded);
+}
+
+static gsize
+heap (void)
+{
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+}
+
+static void
+test_spoofed_instances (void)
+{
+  g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+  g_autofree char *commit = NULL;
+  gsize before = 0;
+
+  end_receive (&pair->alice, "?OTRv3?");
+  commit = g_queue_pop_head (&pair->bob.inbox);
+  pair_go_private (pair);
+  for (guint i = 0; i < 3000; i++)
+    {
+      g_autofree char *line = spoof_tag (commit, 0x1000 + i);
+
+      end_receive (&pair->bob, line);
+      drain (&pair->alice);
+      g_ptr_array_set_size (pair->bob.wire, 0);
+      g_ptr_array_set_size (pair->bob.events, 0);
+      if (i == 200)
+        before = heap ();
+    }
+  g_assert_cmpuint (heap (), <, before + 256 * 1024);
+  g_assert_true (end_send (&pair->bob, "alice is still here", 9));
+  pair_settle (pair);
+  g_assert_cmpstr (end_last_text (&pair->alice), ==, "alice is still here");
+}
+
+/* libotr alone leaks 48 bytes for each. */
+static void
+test_unreadable_messages (void)
+{
+  g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+  g_autofree char *line = NULL;
+  gsize before = 0;
+
+  pair_go_private (pair);
+  line = end_encrypt (&pair->alice, "x");
+  line[60] = line[60] == 'A' ? 'B' : 'A';
+  for (guint i = 0; i < 20000; i++)
+    {
+      end_receive (&pair->bob, line);
+      drain (&pair->alice);
+      g_ptr_array_set_size (pair->bob.wire, 0);
+      g_ptr_array_set_size (pair->bob.events, 0);
+      if (i == 1000)
+        before = heap ();
+    }
+  g_assert_cmpuint (heap (), <, before + 64 * 1024);
+  g_assert_cmpint (pair->bob.view->state, ==, ENGINE_STATE_PRIVATE);
+}
+
+static void
+test_sessions_leave_nothing (void)
+{
+  gsize before = 0;
+
+  for (guint i = 0; i < 300; i++)
+    {
+      g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+
+      pair_go_private (pair);
+      end_send (&pair->alice, "hello", 1);
+      pair_settle (pair);
+      end_end (&pair->alice);
+      pair_settle (pair);
+      if (i == 100)
+        before = heap ();
+    }
+  g_assert_cmpuint (heap (), <, before + 64 * 1024);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  alarm (240);
+
+  g_test_add_func ("/hostile/corrupted-lines-leave-the-session-private", test_corrupted_lines);
+  g_test_add_func ("/hostile/spoofed-instances-are-bounded", test_spoofed_instances);
+  g_test_add_func ("/hostile/unreadable-messages-leave-no-memory-behind", test_unreadable_messages);
+  g_test_add_func ("/hostile/sessions-leave-no-memory-behind", test_sessions_leave_nothing);
+  return g_test_run ();
+}
