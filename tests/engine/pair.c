@@ -12,7 +12,8 @@
 EngineKey *
 fixture_key (const char *name)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "fixtures", name, NULL);
+  g_autofree char *path =
+      g_build_filename (g_getenv ("G_TEST_SRCDIR"), "..", "fixtures", name, NULL);
   g_autofree char *bytes = NULL;
   g_autoptr (Secret) secret = NULL;
   g_autoptr (GError) error = NULL;
