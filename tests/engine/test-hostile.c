@@ -144,6 +144,34 @@ test_unreadable_messages (void)
   g_assert_cmpint (pair->bob.view->state, ==, ENGINE_STATE_PRIVATE);
 }
 
+/* libotr alone begins the exchange anew with each and leaks the keys of the one before. */
+static void
+test_repeated_dh_key (void)
+{
+  g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+  g_autofree char *dh_key = NULL;
+  gsize before = 0;
+  guint answers = 0;
+
+  end_receive (&pair->bob, "?OTRv3?");
+  end_take_one (&pair->alice);
+  dh_key = g_queue_pop_head (&pair->bob.inbox);
+  for (guint i = 0; i < 500; i++)
+    {
+      end_receive (&pair->bob, dh_key);
+      answers += pair->alice.inbox.length;
+      drain (&pair->alice);
+      g_ptr_array_set_size (pair->bob.wire, 0);
+      if (i == 50)
+        before = heap ();
+    }
+  g_assert_cmpuint (answers, ==, 500);
+  g_assert_cmpuint (heap (), <, before + 16 * 1024);
+  end_receive (&pair->bob, dh_key);
+  pair_settle (pair);
+  g_assert_cmpint (pair->bob.view->state, ==, ENGINE_STATE_PRIVATE);
+}
+
 static void
 test_sessions_leave_nothing (void)
 {
@@ -173,6 +201,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile/corrupted-lines-leave-the-session-private", test_corrupted_lines);
   g_test_add_func ("/hostile/spoofed-instances-are-bounded", test_spoofed_instances);
   g_test_add_func ("/hostile/unreadable-messages-leave-no-memory-behind", test_unreadable_messages);
+  g_test_add_func ("/hostile/a-repeated-d-h-key-leaves-no-memory-behind", test_repeated_dh_key);
   g_test_add_func ("/hostile/sessions-leave-no-memory-behind", test_sessions_leave_nothing);
   return g_test_run ();
 }
