@@ -178,6 +178,18 @@ note_fingerprint (EngineChannel *channel)
     g_snprintf (channel->fingerprint + 2 * i, 3, "%02X", bytes[i]);
 }
 
+/* While the master context awaits a D-H Key, libotr begins anew with each that comes, and leaks the
+ * keys of the time before. */
+static void
+forget_commit (EngineChannel *channel)
+{
+  ConnContext *master = find_context (channel, OTRL_INSTAG_MASTER, TRUE);
+  ConnContext *own = engine_channel_context (channel);
+
+  if (own != NULL && own != master)
+    otrl_auth_clear (&master->auth);
+}
+
 void
 engine_channel_feed (EngineChannel *channel,
                      EngineKey *key,
@@ -185,6 +197,8 @@ engine_channel_feed (EngineChannel *channel,
                      EngineCall *call)
 {
   feed_text (channel, key, line->text, call);
+  if (line->type == ENGINE_LINE_DH_KEY)
+    forget_commit (channel);
   if (engine_channel_is_private (channel) && call->went_private)
     note_fingerprint (channel);
 }
