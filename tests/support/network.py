@@ -13,6 +13,9 @@ class Network:
         self.ends = (left, right)
         self.seen = []
 
+    def other(self, end):
+        return self.ends[1] if end is self.ends[0] else self.ends[0]
+
     def carry_once(self):
         """Carries what waits on each side; whether anything did."""
         carried = False
@@ -28,3 +31,8 @@ class Network:
         begun = len(self.seen)
         while self.carry_once():
             assert len(self.seen) - begun < self.LIMIT, "the two ends talk in circles"
+
+    def carry_until(self, is_so, what):
+        """Carries until it is so; what an end does by itself is waited for."""
+        from desktop import wait_until
+        wait_until(lambda: self.carry_all() or is_so(), what)

@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The otrd developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""How otrd comes, shows itself on the bus, and goes."""
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import xml.etree.ElementTree as ElementTree
+
+import children
+import talk
+import tap
+from desktop import SERVICE, Desktop, wait_for_end
+from messenger import Client
+
+# Members of the contract that a person with gdbus must find.
+MANAGER = {"Version", "ProgramVersion", "Vault", "KeyStore", "DefaultPolicy"}
+ACCOUNT = {"Protocol", "Name", "Fingerprint", "KeyState", "Policy"}
+SESSION = {"Account", "Contact", "Policy", "State", "Trust", "Blocked", "Fingerprint",
+           "OtrVersion", "SessionId", "Instances", "Instance", "Verification", "Held",
+           "Messengers"}
+PING = ["gdbus", "call", "--session", "--dest", SERVICE, "--object-path", "/im/otrd1",
+        "--method", "org.freedesktop.DBus.Peer.Ping"]
+
+
+def run_tool(desktop, *arguments):
+    done = subprocess.run(arguments, env=desktop.environment, capture_output=True, text=True,
+                          timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def the_first_call_activates_otrd():
+    with Desktop() as desktop:
+        assert not desktop.has_owner(SERVICE)
+        client = Client(desktop)
+        assert client.property("Version") >= 1
+        assert client.property("ProgramVersion")
+        assert client.property("KeyStore") == "secret-service"
+        assert client.property("Vault") == "new"
+        assert desktop.has_owner(SERVICE)
+
+
+def many_first_calls_activate_one_otrd():
+    with tempfile.TemporaryDirectory() as folder:
+        counting = pathlib.Path(folder, "otrd")
+        counting.write_text("#!/bin/sh\necho started >> $XDG_RUNTIME_DIR/started\nexec %s\n"
+                            % os.environ["OTRD_SERVICE"])
+        counting.chmod(0o755)
+        with Desktop(program=counting) as desktop:
+            callers = [desktop.start(PING, stdout=subprocess.DEVNULL) for _ in range(5)]
+            assert [caller.wait(60) for caller in callers] == [0] * 5
+            assert (desktop.folder / "run" / "started").read_text() == "started\n"
+
+
+def a_second_otrd_gives_way():
+    with Desktop() as desktop:
+        Client(desktop).property("Version")
+        first = desktop.service_pid()
+        second = desktop.start([os.environ["OTRD_SERVICE"]], stderr=subprocess.PIPE, text=True)
+        assert second.wait(30) != 0
+        assert desktop.service_pid() == first
+
+
+def it_ends_when_asked_to():
+    with Desktop() as desktop:
+        Client(desktop).property("Version")
+        desktop.stop_service(signal.SIGTERM)
+        assert Client(desktop).property("Version") >= 1, "and comes again when called"
+
+
+def it_ends_with_its_bus():
+    with Desktop() as desktop:
+        Client(desktop).property("Version")
+        pid = desktop.service_pid()
+        children.end(desktop.bus)
+        assert wait_for_end(pid)
+
+
+def the_tree_shows_the_truth():
+    with Desktop() as desktop:
+        left = talk.open_messenger(desktop)
+        right = talk.open_messenger(desktop, "right", talk.BOB, talk.ALICE)
+        talk.go_private(talk.join(left, right), left)
+        shown = run_tool(desktop, "gdbus", "introspect", "--session", "--dest", SERVICE,
+                         "--object-path", "/im/otrd1", "--recurse")
+        for path in ("/im/otrd1", left.get("Account"), left.path, right.path):
+            assert "node %s {" % path in shown, shown
+        for name in MANAGER | ACCOUNT | SESSION:
+            assert " %s = " % name in shown, name
+        assert "readonly s State = 'private';" in shown
+        assert "readonly s Contact = '%s';" % talk.BOB in shown
+
+
+def busctl_lists_the_objects():
+    with Desktop() as desktop:
+        left = talk.open_messenger(desktop)
+        out = run_tool(desktop, "busctl", "--user", "--no-pager", "tree", "--list", SERVICE)
+        assert {"/im/otrd1", left.get("Account"), left.path} <= set(out.split()), out
+
+
+def introspection_is_well_formed_everywhere():
+    with Desktop() as desktop:
+        left = talk.open_messenger(desktop)
+        for path in ("/", "/im", "/im/otrd1", "/im/otrd1/account", left.get("Account"), left.path):
+            xml, = desktop.call(SERVICE, path, "org.freedesktop.DBus.Introspectable", "Introspect")
+            ElementTree.fromstring(xml)
+
+
+def managed_objects_are_the_tree():
+    with Desktop() as desktop:
+        left = talk.open_messenger(desktop)
+        objects, = desktop.call(SERVICE, "/im/otrd1", "org.freedesktop.DBus.ObjectManager",
+                                "GetManagedObjects")
+        assert set(objects[left.get("Account")]["im.otrd1.Account"]) == ACCOUNT
+        assert set(objects[left.path]["im.otrd1.Session"]) == SESSION
+
+
+def a_session_that_nobody_needs_goes():
+    with Desktop() as desktop:
+        left = talk.open_messenger(desktop)
+        left.detach()
+        objects, = desktop.call(SERVICE, "/im/otrd1", "org.freedesktop.DBus.ObjectManager",
+                                "GetManagedObjects")
+        assert left.path not in objects, objects
+
+
+tap.run({
+    "the first call activates otrd": the_first_call_activates_otrd,
+    "many first calls activate one otrd": many_first_calls_activate_one_otrd,
+    "a second otrd gives way": a_second_otrd_gives_way,
+    "it ends when asked to, and comes again": it_ends_when_asked_to,
+    "it ends with its bus": it_ends_with_its_bus,
+    "gdbus introspect shows the truth": the_tree_shows_the_truth,
+    "busctl lists the objects": busctl_lists_the_objects,
+    "introspection is well-formed on every path": introspection_is_well_formed_everywhere,
+    "the managed objects are the tree": managed_objects_are_the_tree,
+    "a session that nobody needs goes": a_session_that_nobody_needs_goes,
+}, watchdog=200)
