@@ -37,6 +37,7 @@ void core_unlock (Core *core,
                   GAsyncReadyCallback callback,
                   gpointer user_data);
 gboolean core_unlock_finish (Core *core, GAsyncResult *result, GError **error);
+/* Forgets the keys; sessions go on. Only core_unlock () opens again. */
 void core_lock (Core *core);
 
 void core_set_default_policy (Core *core,
@@ -48,7 +49,8 @@ gboolean core_set_default_policy_finish (Core *core, GAsyncResult *result, GErro
 typedef struct
 {
   gboolean create;
-  const char *network; /* IRC; NULL */
+  const char *network;     /* IRC; NULL */
+  const char *casemapping; /* IRC; NULL: ASCII */
 } CoreAccountOptions;
 
 /* Finds an account in any spelling of its name, or makes it when @create. A new one is on disk

@@ -13,7 +13,7 @@
 #define CORE_LINE_MAX ENGINE_LINE_MAX
 
 /* Texts that wait to go, per session. */
-#define CORE_HELD_MAX_TEXTS 1000
+#define CORE_HELD_MAX_TEXTS 1024
 #define CORE_HELD_MAX_BYTES (16 * 1024 * 1024)
 
 /* What is owed to messengers, per session: lines and events, and bytes of lines. */
@@ -30,16 +30,22 @@
 /* Results kept for texts with an id, per session. */
 #define CORE_SENT_IDS_MAX 2048
 
-#define CORE_ACCOUNTS_MAX 1000
-#define CORE_SESSIONS_MAX 10000
+#define CORE_ACCOUNTS_MAX 1024
+#define CORE_SESSIONS_MAX 16384
 #define CORE_MESSENGERS_PER_SESSION_MAX 64
+
+/* Fingerprints kept of one contact. */
+#define CORE_FINGERPRINTS_PER_CONTACT_MAX 256
+
+/* Bytes of ExportKey's use data. */
+#define CORE_USE_DATA_MAX 1024
 
 /* Records of one ListFingerprints. */
 #define CORE_LIST_MAX 500
 
 /* Bytes of a verification's secret and question. */
-#define CORE_SECRET_MAX 4096
-#define CORE_QUESTION_MAX 4096
+#define CORE_SECRET_MAX 1023
+#define CORE_QUESTION_MAX 512
 
 /* Bytes of a transport address or of a network's id of a line. */
 #define CORE_ADDRESS_MAX 3071
@@ -48,11 +54,6 @@
 /* The smallest max-message-size that works: facts of OTR's fragments, and every query and error
  * must fit whole. */
 #define CORE_MESSAGE_SIZE_MIN 200
-
-/* The breaker: so many queries and errors may be answered at once, one more each so many
- * seconds. */
-#define CORE_BREAKER_BURST 8
-#define CORE_BREAKER_REFILL_SECONDS 8
 
 /* Threads for the calls that take milliseconds. */
 #define CORE_WORKERS 2

@@ -18,8 +18,8 @@ typedef struct _CoreSession CoreSession;
 #define CORE_TYPE_MESSENGER (core_messenger_get_type ())
 G_DECLARE_FINAL_TYPE (CoreMessenger, core_messenger, CORE, MESSENGER, GObject)
 
-/* Something is owed to @messenger on @session: it is to call Collect. Rung once until the owed
- * turn has been taken. Never rung during a call of the same messenger on that session. */
+/* Something is owed to @messenger on @session: it is to call Collect. Rung once until it has made
+ * a call there, which brings the owed along. */
 typedef void (*CoreBell) (CoreMessenger *messenger, CoreSession *session, gpointer user_data);
 
 /* @id: a stable name of the connection (its unique name); @user_data must outlive
@@ -30,7 +30,7 @@ core_messenger_new (const char *id, gboolean sandboxed, CoreBell bell, gpointer 
 const char *core_messenger_get_id (CoreMessenger *messenger);
 gboolean core_messenger_is_sandboxed (CoreMessenger *messenger);
 
-/* What it calls itself: the application id (its connection's name until it says), and a name for
+/* What it calls itself: the application id ("" until it says), and a name for
  * people (NULL: the application id). */
 void core_messenger_introduce (CoreMessenger *messenger, const char *application, const char *name);
 const char *core_messenger_get_application (CoreMessenger *messenger);

@@ -28,7 +28,7 @@ typedef struct _CoreAccount CoreAccount;
 #define CORE_TYPE_SESSION (core_session_get_type ())
 G_DECLARE_FINAL_TYPE (CoreSession, core_session, CORE, SESSION, GObject)
 
-/* The account (not owned; NULL once removed), the contact's canonical name. */
+/* (transfer none); the contact's canonical name. */
 CoreAccount *core_session_get_account (CoreSession *session);
 const char *core_session_get_contact (CoreSession *session);
 
@@ -173,6 +173,9 @@ void core_session_export_key (CoreSession *session,
                               GBytes *use_data,
                               CoreReply reply,
                               gpointer user_data);
+/* Details of a key that the contact announced: use, use-data, fingerprint; not floating, NULL.
+ * Known for a while after it was taken. */
+GVariant *core_session_dup_key_details (CoreSession *session, guint64 id);
 void core_session_take_key (
     CoreSession *session, CoreMessenger *caller, guint64 id, CoreReply reply, gpointer user_data);
 

@@ -1,0 +1,561 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Core: the vault's state followed, accounts found and made, the end of it all. */
+
+#include "core/core.h"
+
+#include "core/account-private.h"
+#include "core/limits.h"
+#include "core/names.h"
+#include "core/policy.h"
+#include "core/session-private.h"
+#include "core/workers.h"
+
+struct _Core
+{
+  GObject parent;
+
+  Vault *vault;
+  CoreClock *clock;
+  CoreWorkers *workers;
+  GPtrArray *accounts; /* of CoreAccount */
+  gboolean was_open;
+  gboolean locked_by_user;
+};
+
+G_DEFINE_FINAL_TYPE (Core, core, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_VAULT = 1,
+  PROP_KEY_STORE,
+  PROP_DEFAULT_POLICY,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  ACCOUNT_ADDED,
+  ACCOUNT_REMOVED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+core_init (Core *core)
+{
+  core->accounts = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+static void
+drop_account (CoreAccount *account)
+{
+  g_autoptr (GPtrArray) sessions = core_account_list_sessions (account);
+
+  core_account_abandon_generation (account);
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      core_session_abandon (g_ptr_array_index (sessions, i));
+      core_account_remove_session (account, g_ptr_array_index (sessions, i));
+    }
+}
+
+static void
+core_dispose (GObject *object)
+{
+  Core *core = CORE_CORE (object);
+
+  if (core->vault != NULL)
+    g_signal_handlers_disconnect_by_data (core->vault, core);
+  for (guint i = 0; i < core->accounts->len; i++)
+    {
+      CoreAccount *account = g_ptr_array_index (core->accounts, i);
+
+      g_signal_handlers_disconnect_by_data (account, core);
+      drop_account (account);
+    }
+  g_ptr_array_set_size (core->accounts, 0);
+  G_OBJECT_CLASS (core_parent_class)->dispose (object);
+}
+
+static void
+core_finalize (GObject *object)
+{
+  Core *core = CORE_CORE (object);
+
+  core_workers_free (core->workers);
+  g_ptr_array_unref (core->accounts);
+  g_object_unref (core->vault);
+  G_OBJECT_CLASS (core_parent_class)->finalize (object);
+}
+
+static void
+core_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  Core *core = CORE_CORE (object);
+
+  switch (id)
+    {
+    case PROP_VAULT:
+      g_value_set_string (value, core_get_vault_state (core));
+      break;
+    case PROP_KEY_STORE:
+      g_value_set_string (value, core_get_key_store (core));
+      break;
+    case PROP_DEFAULT_POLICY:
+      g_value_set_string (value, core_get_default_policy (core));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+    }
+}
+
+static void
+install_string (guint id, const char *name)
+{
+  properties[id] = g_param_spec_string (
+      name, NULL, NULL, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+}
+
+static guint
+new_account_signal (const char *name)
+{
+  return g_signal_new (name, CORE_TYPE_CORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                       CORE_TYPE_ACCOUNT);
+}
+
+static void
+core_class_init (CoreClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->dispose = core_dispose;
+  object_class->finalize = core_finalize;
+  object_class->get_property = core_get_property;
+  install_string (PROP_VAULT, "vault");
+  install_string (PROP_KEY_STORE, "key-store");
+  install_string (PROP_DEFAULT_POLICY, "default-policy");
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[ACCOUNT_ADDED] = new_account_signal ("account-added");
+  signals[ACCOUNT_REMOVED] = new_account_signal ("account-removed");
+}
+
+static CoreAccount *
+find_account (Core *core, const char *protocol, const char *name)
+{
+  for (guint i = 0; i < core->accounts->len; i++)
+    {
+      CoreAccount *account = g_ptr_array_index (core->accounts, i);
+
+      if (g_str_equal (account->name, name) && g_str_equal (account->protocol, protocol))
+        return account;
+    }
+  return NULL;
+}
+
+static void
+on_account_removed (CoreAccount *account, gpointer user_data)
+{
+  Core *core = user_data;
+  g_autoptr (CoreAccount) kept = g_object_ref (account);
+
+  g_signal_handlers_disconnect_by_data (account, core);
+  g_ptr_array_remove (core->accounts, account);
+  g_signal_emit (core, signals[ACCOUNT_REMOVED], 0, account);
+}
+
+static CoreAccount *
+add_account (Core *core, const char *protocol, const char *name)
+{
+  CoreAccount *account = core_account_new (core->vault, core->clock, core->workers, protocol, name);
+
+  core_account_load (account);
+  g_ptr_array_add (core->accounts, account);
+  g_signal_connect (account, "removed", G_CALLBACK (on_account_removed), core);
+  g_signal_emit (core, signals[ACCOUNT_ADDED], 0, account);
+  return account;
+}
+
+/* The accounts appear when the vault is first opened; later they have their keys back. */
+static void
+take_accounts (Core *core)
+{
+  g_autoptr (GPtrArray) records = vault_list_accounts (core->vault);
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      const VaultAccount *record = g_ptr_array_index (records, i);
+      CoreAccount *account = find_account (core, record->protocol, record->name);
+
+      if (account != NULL)
+        core_account_load (account);
+      else
+        add_account (core, record->protocol, record->name);
+    }
+}
+
+static void
+on_vault_state (Core *core)
+{
+  gboolean is_open = vault_is_open (core->vault);
+
+  g_object_notify_by_pspec (G_OBJECT (core), properties[PROP_VAULT]);
+  if (is_open == core->was_open)
+    return;
+  core->was_open = is_open;
+  g_object_notify_by_pspec (G_OBJECT (core), properties[PROP_DEFAULT_POLICY]);
+  if (is_open)
+    {
+      core->locked_by_user = FALSE;
+      take_accounts (core);
+      return;
+    }
+  for (guint i = 0; i < core->accounts->len; i++)
+    core_account_lock (g_ptr_array_index (core->accounts, i));
+}
+
+Core *
+core_new (Vault *vault, CoreClock *clock)
+{
+  Core *core = g_object_new (CORE_TYPE_CORE, NULL);
+
+  core->vault = g_object_ref (vault);
+  core->clock = clock;
+  core->workers = core_workers_new (CORE_WORKERS);
+  g_signal_connect_swapped (vault, "notify::state", G_CALLBACK (on_vault_state), core);
+  on_vault_state (core);
+  return core;
+}
+
+const char *
+core_get_vault_state (Core *core)
+{
+  return otrd_vault_to_string (vault_get_state (core->vault));
+}
+
+const char *
+core_get_key_store (Core *core)
+{
+  return vault_key_store_get_name (vault_get_key_store (core->vault));
+}
+
+const char *
+core_get_default_policy (Core *core)
+{
+  return otrd_policy_to_string (vault_get_default_policy (core->vault));
+}
+
+static void
+on_unlocked (GObject *vault, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (vault_open_finish (VAULT_VAULT (vault), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+core_unlock (Core *core,
+             Secret *passphrase,
+             gboolean interactive,
+             GAsyncReadyCallback callback,
+             gpointer user_data)
+{
+  GTask *task = g_task_new (core, NULL, callback, user_data);
+
+  if (passphrase != NULL)
+    {
+      g_task_return_new_error (task, OTRD_ERROR, OTRD_ERROR_NOT_SUPPORTED,
+                               "Not unlocked: the vault is kept by the desktop keyring and takes "
+                               "no passphrase");
+      g_object_unref (task);
+      return;
+    }
+  vault_open_async (core->vault, interactive, on_unlocked, task);
+}
+
+gboolean
+core_unlock_finish (Core *core, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+on_locked (GObject *vault, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Core) core = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!vault_lock_finish (VAULT_VAULT (vault), result, &error))
+    g_warning ("Locking the vault: %s", error->message);
+}
+
+void
+core_lock (Core *core)
+{
+  core->locked_by_user = TRUE;
+  vault_lock_async (core->vault, on_locked, g_object_ref (core));
+}
+
+static void
+tell_default_policy (Core *core)
+{
+  g_object_notify_by_pspec (G_OBJECT (core), properties[PROP_DEFAULT_POLICY]);
+  for (guint i = 0; i < core->accounts->len; i++)
+    core_account_policies_changed (g_ptr_array_index (core->accounts, i));
+}
+
+static void
+on_default_policy_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Core *core = g_task_get_source_object (task);
+  OtrdPolicy old = GPOINTER_TO_INT (g_task_get_task_data (task));
+  GError *error = NULL;
+
+  if (vault_save_finish (VAULT_VAULT (vault), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    {
+      vault_put_default_policy (core->vault, old, NULL);
+      g_task_return_error (task, error);
+    }
+  tell_default_policy (core);
+}
+
+void
+core_set_default_policy (Core *core,
+                         const char *policy,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  GTask *task = g_task_new (core, NULL, callback, user_data);
+  OtrdPolicy old = vault_get_default_policy (core->vault);
+  OtrdPolicy new;
+  GError *error = NULL;
+
+  g_task_set_task_data (task, GINT_TO_POINTER (old), NULL);
+  if (core_policy_read (policy, FALSE, &new, &error)
+      && vault_put_default_policy (core->vault, new, &error))
+    {
+      vault_save_async (core->vault, on_default_policy_saved, task);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+gboolean
+core_set_default_policy_finish (Core *core, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+GPtrArray *
+core_list_accounts (Core *core)
+{
+  return g_ptr_array_copy (core->accounts, (GCopyFunc)g_object_ref, NULL);
+}
+
+typedef struct
+{
+  char *protocol;
+  char *name;
+  gboolean create;
+} Wanted;
+
+static void
+wanted_free (gpointer user_data)
+{
+  Wanted *wanted = user_data;
+
+  g_free (wanted->protocol);
+  g_free (wanted->name);
+  g_free (wanted);
+}
+
+static void
+on_account_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Core *core = g_task_get_source_object (task);
+  const Wanted *wanted = g_task_get_task_data (task);
+  CoreAccount *account = find_account (core, wanted->protocol, wanted->name);
+  GError *error = NULL;
+
+  if (!vault_save_finish (VAULT_VAULT (vault), result, &error))
+    {
+      vault_remove_account (core->vault, wanted->protocol, wanted->name, NULL);
+      g_task_return_error (task, error);
+      return;
+    }
+  /* Another caller may have waited for the same. */
+  if (account == NULL)
+    account = add_account (core, wanted->protocol, wanted->name);
+  g_task_return_pointer (task, g_object_ref (account), g_object_unref);
+}
+
+static void
+create_account (GTask *task)
+{
+  Core *core = g_task_get_source_object (task);
+  const Wanted *wanted = g_task_get_task_data (task);
+  g_autoptr (VaultAccount) record = vault_account_new (wanted->protocol, wanted->name);
+  GError *error = NULL;
+
+  if (core->accounts->len >= CORE_ACCOUNTS_MAX)
+    g_set_error (&error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
+                 "The account was not made: there are %d already", CORE_ACCOUNTS_MAX);
+  else if (vault_put_account (core->vault, record, &error))
+    {
+      vault_save_async (core->vault, on_account_saved, task);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+look_up_or_create (GTask *task)
+{
+  Core *core = g_task_get_source_object (task);
+  const Wanted *wanted = g_task_get_task_data (task);
+  CoreAccount *account = find_account (core, wanted->protocol, wanted->name);
+
+  if (account != NULL)
+    g_task_return_pointer (task, g_object_ref (account), g_object_unref);
+  else if (wanted->create)
+    {
+      create_account (task);
+      return;
+    }
+  else
+    g_task_return_new_error (task, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
+                             "There is no such account; open it with the option create");
+  g_object_unref (task);
+}
+
+static void
+on_opened_for_account (GObject *vault, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  GError *error = NULL;
+
+  if (vault_open_finish (VAULT_VAULT (vault), result, &error))
+    {
+      look_up_or_create (task);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static gboolean
+read_wanted (Wanted *wanted,
+             const char *protocol,
+             const char *name,
+             const CoreAccountOptions *options,
+             GError **error)
+{
+  wanted->create = options->create;
+  wanted->protocol = core_names_read_protocol (protocol, error);
+  if (wanted->protocol == NULL)
+    return FALSE;
+  wanted->name = core_names_read_account (wanted->protocol, name, options->network,
+                                          options->casemapping, error);
+  return wanted->name != NULL;
+}
+
+void
+core_open_account (Core *core,
+                   const char *protocol,
+                   const char *name,
+                   const CoreAccountOptions *options,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  GTask *task = g_task_new (core, NULL, callback, user_data);
+  Wanted *wanted = g_new0 (Wanted, 1);
+  GError *error = NULL;
+
+  g_task_set_task_data (task, wanted, wanted_free);
+  if (!read_wanted (wanted, protocol, name, options, &error))
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  if (vault_is_open (core->vault) || find_account (core, wanted->protocol, wanted->name) != NULL)
+    {
+      look_up_or_create (task);
+      return;
+    }
+  /* After Lock only Unlock opens again. */
+  if (core->locked_by_user)
+    {
+      g_task_return_error (task, vault_new_state_error (core->vault, "open the account"));
+      g_object_unref (task);
+      return;
+    }
+  vault_open_async (core->vault, FALSE, on_opened_for_account, task);
+}
+
+CoreAccount *
+core_open_account_finish (Core *core, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+typedef void (*SessionFunc) (CoreSession *session, guint *count);
+
+static guint
+visit_sessions (Core *core, SessionFunc visit)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < core->accounts->len; i++)
+    {
+      g_autoptr (GPtrArray) sessions =
+          core_account_list_sessions (g_ptr_array_index (core->accounts, i));
+
+      for (guint j = 0; j < sessions->len; j++)
+        visit (g_ptr_array_index (sessions, j), &count);
+    }
+  return count;
+}
+
+static void
+say_goodbye (CoreSession *session, guint *count)
+{
+  if (session->view->state == ENGINE_STATE_PRIVATE)
+    core_session_say_goodbye (session);
+}
+
+/* What nobody can fetch is not worth waiting for. */
+static void
+count_owing (CoreSession *session, guint *count)
+{
+  if (session->running != NULL
+      || (core_owed_has_lines (session->owed) && core_session_find_served (session) != NULL))
+    *count += 1;
+}
+
+guint
+core_shut_down (Core *core)
+{
+  visit_sessions (core, say_goodbye);
+  return core_count_owing (core);
+}
+
+guint
+core_count_owing (Core *core)
+{
+  return visit_sessions (core, count_owing);
+}

@@ -1,0 +1,140 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Messengers: who they are, where they are attached, and their bell. */
+
+#include "core/messenger.h"
+
+#include "core/session-private.h"
+
+struct _CoreMessenger
+{
+  GObject parent;
+
+  char *id;
+  char *application;
+  char *name;
+  gboolean sandboxed;
+  CoreBell bell;
+  gpointer user_data;
+  GPtrArray *sessions; /* of CoreSession, not owned: a session tells when it goes */
+};
+
+G_DEFINE_FINAL_TYPE (CoreMessenger, core_messenger, G_TYPE_OBJECT)
+
+static void
+core_messenger_finalize (GObject *object)
+{
+  CoreMessenger *messenger = CORE_MESSENGER (object);
+
+  g_free (messenger->id);
+  g_free (messenger->application);
+  g_free (messenger->name);
+  g_ptr_array_unref (messenger->sessions);
+  G_OBJECT_CLASS (core_messenger_parent_class)->finalize (object);
+}
+
+static void
+core_messenger_class_init (CoreMessengerClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = core_messenger_finalize;
+}
+
+static void
+core_messenger_init (CoreMessenger *messenger)
+{
+  messenger->sessions = g_ptr_array_new ();
+}
+
+CoreMessenger *
+core_messenger_new (const char *id, gboolean sandboxed, CoreBell bell, gpointer user_data)
+{
+  CoreMessenger *messenger = g_object_new (CORE_TYPE_MESSENGER, NULL);
+
+  messenger->id = g_strdup (id);
+  messenger->sandboxed = sandboxed;
+  messenger->bell = bell;
+  messenger->user_data = user_data;
+  return messenger;
+}
+
+const char *
+core_messenger_get_id (CoreMessenger *messenger)
+{
+  return messenger->id;
+}
+
+gboolean
+core_messenger_is_sandboxed (CoreMessenger *messenger)
+{
+  return messenger->sandboxed;
+}
+
+void
+core_messenger_introduce (CoreMessenger *messenger, const char *application, const char *name)
+{
+  g_free (messenger->application);
+  messenger->application = g_strdup (application);
+  g_free (messenger->name);
+  messenger->name = g_strdup (name);
+  for (guint i = 0; i < messenger->sessions->len; i++)
+    g_object_notify (g_ptr_array_index (messenger->sessions, i), "messengers");
+}
+
+const char *
+core_messenger_get_application (CoreMessenger *messenger)
+{
+  return messenger->application != NULL ? messenger->application : "";
+}
+
+const char *
+core_messenger_get_name (CoreMessenger *messenger)
+{
+  return messenger->name != NULL ? messenger->name : core_messenger_get_application (messenger);
+}
+
+/* Texts' ids are an application's own; one that never registered has only its connection. */
+const char *
+core_messenger_get_owner (CoreMessenger *messenger)
+{
+  return messenger->application != NULL ? messenger->application : messenger->id;
+}
+
+GPtrArray *
+core_messenger_list_sessions (CoreMessenger *messenger)
+{
+  GPtrArray *sessions = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < messenger->sessions->len; i++)
+    g_ptr_array_add (sessions, g_object_ref (g_ptr_array_index (messenger->sessions, i)));
+  return sessions;
+}
+
+void
+core_messenger_add_session (CoreMessenger *messenger, CoreSession *session)
+{
+  g_ptr_array_add (messenger->sessions, session);
+}
+
+void
+core_messenger_remove_session (CoreMessenger *messenger, CoreSession *session)
+{
+  g_ptr_array_remove (messenger->sessions, session);
+}
+
+void
+core_messenger_ring (CoreMessenger *messenger, CoreSession *session)
+{
+  if (messenger->bell != NULL)
+    messenger->bell (messenger, session, messenger->user_data);
+}
+
+void
+core_messenger_vanish (CoreMessenger *messenger)
+{
+  g_autoptr (GPtrArray) sessions = core_messenger_list_sessions (messenger);
+
+  messenger->bell = NULL;
+  for (guint i = 0; i < sessions->len; i++)
+    core_session_remove_messenger (g_ptr_array_index (sessions, i), messenger);
+}

@@ -1,0 +1,158 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The messengers on a session: who is attached, who is owed, who must agree
+ * before its text goes in the clear.
+ */
+
+#include "core/session-private.h"
+
+#include "core/account-private.h"
+#include "core/limits.h"
+
+CoreAttachment *
+core_session_find_attachment (CoreSession *session, CoreMessenger *messenger)
+{
+  for (guint i = 0; i < session->attachments->len; i++)
+    {
+      CoreAttachment *attachment = g_ptr_array_index (session->attachments, i);
+
+      if (attachment->messenger == messenger)
+        return attachment;
+    }
+  return NULL;
+}
+
+CoreAttachment *
+core_session_find_served (CoreSession *session)
+{
+  CoreAttachment *served = NULL;
+
+  for (guint i = 0; i < session->attachments->len; i++)
+    {
+      CoreAttachment *attachment = g_ptr_array_index (session->attachments, i);
+
+      if (attachment->online && (served == NULL || attachment->last_call > served->last_call))
+        served = attachment;
+    }
+  return served;
+}
+
+void
+core_session_note_call (CoreSession *session, CoreMessenger *messenger)
+{
+  CoreAttachment *attachment = core_session_find_attachment (session, messenger);
+
+  if (attachment != NULL)
+    attachment->last_call = ++session->last_call;
+}
+
+void
+core_session_ring (CoreSession *session)
+{
+  CoreAttachment *served;
+
+  if (core_owed_is_empty (session->owed))
+    return;
+  served = core_session_find_served (session);
+  if (served == NULL || served->rung)
+    return;
+  served->rung = TRUE;
+  core_messenger_ring (served->messenger, session);
+}
+
+void
+core_session_revoke_consent (CoreSession *session, CoreMessenger *by)
+{
+  for (guint i = 0; i < session->attachments->len; i++)
+    {
+      CoreAttachment *attachment = g_ptr_array_index (session->attachments, i);
+
+      attachment->must_consent = attachment->messenger != by;
+    }
+}
+
+static gboolean
+add_attachment (CoreSession *session, CoreMessenger *messenger, GError **error)
+{
+  if (session->attachments->len >= CORE_MESSENGERS_PER_SESSION_MAX)
+    {
+      g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
+                   "%d messengers are attached to this session already",
+                   CORE_MESSENGERS_PER_SESSION_MAX);
+      return FALSE;
+    }
+  g_ptr_array_add (session->attachments,
+                   core_attachment_new (messenger, session->account->protocol));
+  core_messenger_add_session (messenger, session);
+  return TRUE;
+}
+
+/* A conversation that was private before the service ended goes on. */
+static void
+resume (CoreSession *session)
+{
+  if (!session->restored || session->view->exchanging
+      || session->view->state != ENGINE_STATE_FINISHED)
+    return;
+  if (g_strcmp0 (core_session_get_policy (session), "never") == 0)
+    return;
+  core_session_resume (session);
+}
+
+gboolean
+core_session_attach (CoreSession *session,
+                     CoreMessenger *messenger,
+                     const CoreConfiguration *configuration,
+                     GError **error)
+{
+  CoreAttachment *attachment = core_session_find_attachment (session, messenger);
+  gboolean is_new = attachment == NULL;
+
+  if (!core_configuration_check (configuration, error))
+    return FALSE;
+  if (is_new && !add_attachment (session, messenger, error))
+    return FALSE;
+  attachment = core_session_find_attachment (session, messenger);
+  core_attachment_configure (attachment, configuration);
+  core_session_note_call (session, messenger);
+  /* Its caller is told by OpenSession's "pending". */
+  attachment->rung = TRUE;
+  if (is_new)
+    {
+      g_object_notify (G_OBJECT (session), "messengers");
+      resume (session);
+    }
+  attachment->rung = core_session_owes (session, messenger);
+  return TRUE;
+}
+
+gboolean
+core_session_is_attached (CoreSession *session, CoreMessenger *messenger)
+{
+  return core_session_find_attachment (session, messenger) != NULL;
+}
+
+gboolean
+core_session_owes (CoreSession *session, CoreMessenger *messenger)
+{
+  const CoreAttachment *served = core_session_find_served (session);
+
+  return served != NULL && served->messenger == messenger && !core_owed_is_empty (session->owed);
+}
+
+void
+core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger)
+{
+  CoreAttachment *attachment = core_session_find_attachment (session, messenger);
+
+  if (attachment == NULL)
+    return;
+  engine_assembler_forget (session->assembler, core_messenger_get_id (messenger));
+  core_messenger_remove_session (messenger, session);
+  g_ptr_array_remove (session->attachments, attachment);
+  g_object_notify (G_OBJECT (session), "messengers");
+  core_session_ring (session);
+  if (core_session_is_idle (session))
+    core_account_remove_session (session->account, session);
+}
