@@ -92,12 +92,32 @@ set_address (EngineInstance *instance, const char *from, gint64 now)
 }
 
 void
+engine_session_offer (EngineSession *session,
+                      const EngineContext *context,
+                      guint version,
+                      EngineTurn *turn)
+{
+  g_autoptr (EngineCall) call = NULL;
+
+  g_clear_pointer (&session->offer, engine_channel_free);
+  session->offer = engine_channel_new (session->tag, 0, version);
+  session->offer->serial = ++session->serial;
+  session->offer->by_contact = !session->asking;
+  session->offer->progress = context->now;
+  session->offer_answered = FALSE;
+  session->asking = FALSE;
+  call = engine_call_new (session->offer);
+  engine_channel_commit (session->offer, call);
+  engine_session_emit (session, context, NULL, call, turn);
+  note_progress (session, context);
+}
+
+void
 engine_session_take_query (EngineSession *session,
                            const EngineContext *context,
                            const EngineLine *line,
                            EngineTurn *turn)
 {
-  g_autoptr (EngineCall) call = NULL;
   gboolean v3 = line->offers_v3;
 
   turn->verdict = ENGINE_VERDICT_PROTOCOL;
@@ -114,17 +134,7 @@ engine_session_take_query (EngineSession *session,
       return;
     }
 
-  g_clear_pointer (&session->offer, engine_channel_free);
-  session->offer = engine_channel_new (session->tag, 0, v3 ? 3 : 2);
-  session->offer->serial = ++session->serial;
-  session->offer->by_contact = !session->asking;
-  session->offer->progress = context->now;
-  session->offer_answered = FALSE;
-  session->asking = FALSE;
-  call = engine_call_new (session->offer);
-  engine_channel_commit (session->offer, call);
-  engine_session_emit (session, context, NULL, call, turn);
-  note_progress (session, context);
+  engine_session_offer (session, context, v3 ? 3 : 2, turn);
 }
 
 static gboolean

@@ -107,6 +107,11 @@ void engine_session_promote (EngineSession *session,
                              EngineInstance *instance,
                              EngineChannel *channel,
                              EngineTurn *turn);
+/* Transmits a D-H Commit to anybody. */
+void engine_session_offer (EngineSession *session,
+                           const EngineContext *context,
+                           guint version,
+                           EngineTurn *turn);
 void engine_session_ask (EngineSession *session, const EngineContext *context, EngineTurn *turn);
 
 /* What is under way has not moved for too long. */

@@ -79,7 +79,8 @@ take_error (EngineSession *session,
 }
 
 /* A message under keys that we do not have: the contact goes on with a session that is gone here.
- * The error makes its client send the text again, the query makes a new session for it. */
+ * The error makes its client send the text again in the next session; that begins with our commit
+ * rather than a query, because libotr resends only to the side that committed. */
 static void
 take_unreadable (EngineSession *session,
                  const EngineContext *context,
@@ -106,7 +107,7 @@ take_unreadable (EngineSession *session,
                                                session->tag, line->sender),
                         instance != NULL && instance->address != NULL ? instance->address : from,
                         TRUE);
-  engine_session_ask (session, context, turn);
+  engine_session_offer (session, context, line->version, turn);
 }
 
 static void
