@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#pragma once
+
+#include "objects.h"
+#include "turn-private.h"
+
+G_BEGIN_DECLS
+
+/* Texts of the user's that the service has taken and not yet sent: if it goes
+ * away they are offered to the next one, with the same ids. */
+
+typedef struct
+{
+  guint64 id;
+  char *text;
+  char *at_least;
+  GVariant *options;
+  /* When it was first handed in the session was not in the clear: it must not
+   * go out so, whatever a service that knows no better says. */
+  gboolean guarded;
+} OtrdText;
+
+OtrdText *otrd_text_new (const char *text, const char *at_least, GVariant *options);
+OtrdText *otrd_text_copy (const OtrdText *self);
+void otrd_text_free (OtrdText *self);
+GVariant *otrd_text_to_parameters (const OtrdText *self);
+
+/* Keeps texts in the order in which they were held. */
+void otrd_texts_keep (GQueue *texts, const OtrdText *text);
+void otrd_texts_drop (GQueue *texts, guint64 id);
+/* Drops those that the turn says have gone or are lost. */
+void otrd_texts_observe (GQueue *texts, const OtrdTurn *turn);
+/* Gives all back to the user, in events of the turn. */
+void otrd_texts_let_go (GQueue *texts, OtrdTurn *turn, const char *reason);
+
+G_END_DECLS
