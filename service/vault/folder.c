@@ -1,0 +1,336 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Reading and replacing files, with suspicion. */
+
+#include "vault/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "introspection/otrd-error.h"
+
+#define LOCK_NAME "lock"
+#define PREVIOUS_SUFFIX ".previous"
+#define LINK_SUFFIX ".NEWEST" /* looks like GLib's temporary files */
+#define SIZE_MAX_READ ((gsize)256 * 1024 * 1024)
+
+struct _VaultFolder
+{
+  char *path;
+  int folder_fd;
+  int lock_fd;
+};
+
+static gboolean
+set_failed (GError **error, OtrdError code, const char *path, const char *why)
+{
+  g_set_error (error, OTRD_ERROR, code, "Could not use the vault in %s: %s", path, why);
+  return FALSE;
+}
+
+static gboolean
+set_errno (GError **error, const char *path, const char *attempted)
+{
+  int code = errno;
+  g_autofree char *why = g_strdup_printf ("%s failed: %s", attempted, g_strerror (code));
+
+  return set_failed (error, OTRD_ERROR_STORAGE_FAILED, path, why);
+}
+
+static gboolean
+check_owner (const struct stat *status, const char *path, GError **error)
+{
+  if (status->st_uid == geteuid ())
+    return TRUE;
+  return set_failed (error, OTRD_ERROR_STORAGE_FAILED, path,
+                     "it belongs to another user; move it away");
+}
+
+static gboolean
+open_folder (VaultFolder *folder, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (folder->path);
+  struct stat status;
+
+  if (g_mkdir_with_parents (parent, 0700) != 0)
+    return set_errno (error, parent, "making the folder");
+  if (g_mkdir (folder->path, 0700) != 0 && errno != EEXIST)
+    return set_errno (error, folder->path, "making the folder");
+  folder->folder_fd = open (folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (folder->folder_fd < 0 && (errno == ELOOP || errno == ENOTDIR))
+    return set_failed (error, OTRD_ERROR_STORAGE_FAILED, folder->path,
+                       "it is a link, or not a folder; move it away");
+  if (folder->folder_fd < 0 || fstat (folder->folder_fd, &status) != 0)
+    return set_errno (error, folder->path, "opening the folder");
+  if (!check_owner (&status, folder->path, error))
+    return FALSE;
+  if ((status.st_mode & 07777) != 0700 && fchmod (folder->folder_fd, 0700) != 0)
+    return set_errno (error, folder->path, "closing the folder to others");
+  return TRUE;
+}
+
+static gboolean
+take_lock (VaultFolder *folder, GError **error)
+{
+  folder->lock_fd = openat (folder->folder_fd, LOCK_NAME,
+                            O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+  if (folder->lock_fd < 0)
+    return set_errno (error, folder->path, "opening its lock file");
+  if (flock (folder->lock_fd, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  if (errno != EWOULDBLOCK)
+    return set_errno (error, folder->path, "locking");
+  return set_failed (error, OTRD_ERROR_BUSY, folder->path,
+                     "another otrd of yours is using it; end that one");
+}
+
+/* Six random letters and digits, as GLib's temporary files end. A word in small
+ * letters ("backup") is somebody's own. */
+static gboolean
+is_random_suffix (const char *suffix)
+{
+  gboolean is_word = TRUE;
+
+  if (strlen (suffix) != strlen (LINK_SUFFIX))
+    return FALSE;
+  for (const char *c = suffix + 1; *c != '\0'; c++)
+    {
+      if (!g_ascii_isalnum (*c))
+        return FALSE;
+      is_word &= g_ascii_islower (*c);
+    }
+  return !is_word;
+}
+
+/* NAME.XXXXXX or NAME.previous.XXXXXX, as a crash leaves them behind. */
+static gboolean
+is_stale (const char *name)
+{
+  static const char *const ours[] = { "keys", "trust", "keys" PREVIOUS_SUFFIX,
+                                      "trust" PREVIOUS_SUFFIX, NULL };
+  const char *suffix = strrchr (name, '.');
+  g_autofree char *stem = suffix != NULL ? g_strndup (name, suffix - name) : NULL;
+
+  return suffix != NULL && is_random_suffix (suffix) && g_strv_contains (ours, stem);
+}
+
+static void
+remove_stale (VaultFolder *folder)
+{
+  g_autoptr (GDir) names = g_dir_open (folder->path, 0, NULL);
+  const char *name;
+
+  while (names != NULL && (name = g_dir_read_name (names)) != NULL)
+    if (is_stale (name))
+      (void)unlinkat (folder->folder_fd, name, 0);
+}
+
+VaultFolder *
+vault_folder_open (const char *path, GError **error)
+{
+  g_autoptr (VaultFolder) folder = g_new0 (VaultFolder, 1);
+
+  folder->path = g_strdup (path);
+  folder->folder_fd = folder->lock_fd = -1;
+  if (!open_folder (folder, error) || !take_lock (folder, error))
+    return NULL;
+  remove_stale (folder);
+  return g_steal_pointer (&folder);
+}
+
+void
+vault_folder_close (VaultFolder *folder)
+{
+  if (folder->lock_fd >= 0)
+    close (folder->lock_fd);
+  if (folder->folder_fd >= 0)
+    close (folder->folder_fd);
+  g_free (folder->path);
+  g_free (folder);
+}
+
+/* An ordinary file of ours, which it then closes to others. */
+static gboolean
+check_file (VaultFolder *folder, int fd, const char *name, struct stat *status, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder->path, name, NULL);
+
+  if (fstat (fd, status) != 0)
+    return set_errno (error, path, "reading");
+  if (!S_ISREG (status->st_mode))
+    return set_failed (error, OTRD_ERROR_STORAGE_FAILED, path,
+                       "it is not an ordinary file; move it away");
+  if (!check_owner (status, path, error))
+    return FALSE;
+  if ((gsize)status->st_size > SIZE_MAX_READ)
+    return set_failed (error, OTRD_ERROR_VAULT_DAMAGED, path, "it is too large to be ours");
+  if ((status->st_mode & 07777) != 0600 && fchmod (fd, 0600) != 0)
+    return set_errno (error, path, "closing the file to others");
+  return TRUE;
+}
+
+static int
+open_file (VaultFolder *folder, const char *name, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder->path, name, NULL);
+  int fd = openat (folder->folder_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+  if (fd < 0 && errno == ELOOP)
+    set_failed (error, OTRD_ERROR_STORAGE_FAILED, path, "it is a link; move it away");
+  else if (fd < 0 && errno != ENOENT)
+    set_errno (error, path, "opening");
+  return fd;
+}
+
+static gboolean
+read_all (int fd, guint8 *target, gsize size)
+{
+  while (size > 0)
+    {
+      gssize got = read (fd, target, size);
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got == 0)
+        errno = EIO;
+      if (got <= 0)
+        return FALSE;
+      target += got;
+      size -= got;
+    }
+  return TRUE;
+}
+
+gboolean
+vault_folder_read (VaultFolder *folder, const char *name, GBytes **bytes, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autofree guint8 *contents = NULL;
+  struct stat status;
+  int fd = open_file (folder, name, &failure);
+  gboolean is_good;
+
+  *bytes = NULL;
+  if (fd < 0)
+    {
+      if (failure == NULL)
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  is_good = check_file (folder, fd, name, &status, error);
+  if (is_good)
+    {
+      contents = g_malloc (status.st_size + 1);
+      is_good = read_all (fd, contents, status.st_size) || set_errno (error, name, "reading");
+    }
+  close (fd);
+  if (is_good)
+    *bytes = g_bytes_new_take (g_steal_pointer (&contents), status.st_size);
+  return is_good;
+}
+
+gboolean
+vault_folder_has (VaultFolder *folder, const char *name)
+{
+  g_autofree char *previous = g_strconcat (name, PREVIOUS_SUFFIX, NULL);
+  struct stat status;
+
+  return fstatat (folder->folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+         || fstatat (folder->folder_fd, previous, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Somebody may have moved the folder away, or put another in its place. */
+static gboolean
+check_folder_is_there (VaultFolder *folder, GError **error)
+{
+  struct stat held, there;
+
+  if (fstat (folder->folder_fd, &held) != 0 || lstat (folder->path, &there) != 0)
+    return set_errno (error, folder->path, "finding the folder");
+  if (held.st_dev == there.st_dev && held.st_ino == there.st_ino)
+    return TRUE;
+  return set_failed (error, OTRD_ERROR_STORAGE_FAILED, folder->path,
+                     "the folder was replaced; end otrd, it starts again by itself");
+}
+
+static gboolean
+check_target (VaultFolder *folder, const char *name, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  struct stat status;
+  int fd = open_file (folder, name, &failure);
+  gboolean is_good;
+
+  if (fd < 0 && failure == NULL)
+    return TRUE;
+  if (fd < 0)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  is_good = check_file (folder, fd, name, &status, error);
+  close (fd);
+  return is_good;
+}
+
+static gboolean
+write_file (VaultFolder *folder, const char *name, GBytes *bytes, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder->path, name, NULL);
+  g_autoptr (GError) failure = NULL;
+  gsize length;
+  const char *contents = g_bytes_get_data (bytes, &length);
+
+  if (!g_file_set_contents_full (path, contents, length,
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                 &failure))
+    return set_failed (error, OTRD_ERROR_STORAGE_FAILED, path, failure->message);
+  /* An odd umask may have taken away what the user needs. */
+  return fchmodat (folder->folder_fd, name, 0600, 0) == 0
+         || set_errno (error, path, "opening the file to its owner");
+}
+
+/* A second name for the file that is about to be replaced costs nothing; where
+ * there are no such names, a copy. */
+static gboolean
+keep_previous (VaultFolder *folder, const char *name, GError **error)
+{
+  g_autofree char *previous = g_strconcat (name, PREVIOUS_SUFFIX, NULL);
+  g_autofree char *link = g_strconcat (name, PREVIOUS_SUFFIX LINK_SUFFIX, NULL);
+  g_autoptr (GBytes) bytes = NULL;
+
+  (void)unlinkat (folder->folder_fd, link, 0);
+  if (linkat (folder->folder_fd, name, folder->folder_fd, link, 0) == 0)
+    {
+      if (renameat (folder->folder_fd, link, folder->folder_fd, previous) == 0)
+        return TRUE;
+      (void)unlinkat (folder->folder_fd, link, 0);
+    }
+  else if (errno == ENOENT)
+    return TRUE;
+  if (!vault_folder_read (folder, name, &bytes, error))
+    return FALSE;
+  return bytes == NULL || write_file (folder, previous, bytes, error);
+}
+
+gboolean
+vault_folder_replace (
+    VaultFolder *folder, const char *name, GBytes *bytes, gboolean forget_previous, GError **error)
+{
+  g_autofree char *previous = g_strconcat (name, PREVIOUS_SUFFIX, NULL);
+
+  if (!check_folder_is_there (folder, error) || !check_target (folder, name, error)
+      || !check_target (folder, previous, error))
+    return FALSE;
+  if (!forget_previous && !keep_previous (folder, name, error))
+    return FALSE;
+  if (!write_file (folder, name, bytes, error))
+    return FALSE;
+  return !forget_previous || write_file (folder, previous, bytes, error);
+}

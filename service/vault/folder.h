@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The folder of the vault, held by this process alone, and the files in it.
+ *
+ * A file is replaced whole and durably: after a crash at any instant the old
+ * one or the new one is there. The one before stays beside it as NAME.previous.
+ * What is not ours, is a link, or is open to others is not touched. All calls
+ * block; one thread at a time. */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _VaultFolder VaultFolder;
+
+/* Makes the folder when needed (0700, whatever the umask), takes its lock and
+ * removes what a crash left half written. Errors: Busy when another process
+ * has it, StorageFailed. */
+VaultFolder *vault_folder_open (const char *path, GError **error);
+void vault_folder_close (VaultFolder *folder);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VaultFolder, vault_folder_close)
+
+/* FALSE with an error; TRUE and NULL in *@bytes when there is no such file. */
+gboolean vault_folder_read (VaultFolder *folder, const char *name, GBytes **bytes, GError **error);
+
+/* Whether anything of that name, whatever it is, or a previous one is there. */
+gboolean vault_folder_has (VaultFolder *folder, const char *name);
+
+/* @forget_previous: nothing of what was there before may remain. */
+gboolean vault_folder_replace (
+    VaultFolder *folder, const char *name, GBytes *bytes, gboolean forget_previous, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,587 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Getting and making the vault key, each as a chain of small steps:
+ *
+ *     open the service, search
+ *       an item: read it; wrong: the next one
+ *       a locked item: unlock it (if that is allowed), search again
+ *       none: look at the default collection
+ *         locked: unlock it, search again
+ *         open: absent; or, to make one, search again, then store, read back
+ *
+ * "Not found" while something is locked means nothing: gnome-keyring hides the
+ * schema of locked items, KWallet and KeePassXC hide the items. */
+
+#include "vault/secret-service-store.h"
+
+#include <string.h>
+
+#include "introspection/otrd-error.h"
+#include "vault/prompt-service.h"
+
+#define DEFAULT_TIMEOUT_MS 10000
+#define UNLOCKS_MOST 3 /* an item's collection, the default one, and one for luck */
+#define OBJECT "vault-key"
+#define TEXT_LEN (4 * ((VAULT_KEY_LEN + 2) / 3)) /* in base64 */
+#define SESSION_COLLECTION "/collection/session"
+
+struct _VaultSecretServiceStore
+{
+  GObject parent;
+  guint timeout_ms;
+};
+
+/* One call of ours. Owned by its task, which each step holds. */
+typedef struct
+{
+  GTask *task;
+  VaultPromptService *service;
+  GCancellable *cancellable; /* for the deadline alone; never while a prompt may be up */
+  guint timeout_ms;
+  guint deadline;
+  gboolean has_timed_out;
+  gboolean interactive;
+  gboolean creating;
+  gboolean has_searched_again;
+  guint n_unlocked;
+  char *key_id; /* NULL: any */
+  GList *items; /* unlocked, still to be read */
+  GList *locked_items;
+  Secret *key;
+} Operation;
+
+/* The name is not matched: locked items of gnome-keyring have another. */
+static const SecretSchema schema = {
+  "im.otrd1.VaultKey",
+  SECRET_SCHEMA_DONT_MATCH_NAME,
+  { { "otrd-object", SECRET_SCHEMA_ATTRIBUTE_STRING },
+    { "otrd-key-id", SECRET_SCHEMA_ATTRIBUTE_STRING },
+    { NULL, 0 } },
+};
+
+static void vault_secret_service_store_interface_init (VaultKeyStoreInterface *interface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (VaultSecretServiceStore,
+                               vault_secret_service_store,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (VAULT_TYPE_KEY_STORE,
+                                                      vault_secret_service_store_interface_init))
+
+static void search (Operation *operation);
+
+static void
+operation_free (gpointer memory)
+{
+  Operation *operation = memory;
+
+  g_clear_handle_id (&operation->deadline, g_source_remove);
+  if (operation->service != NULL)
+    vault_prompt_service_allow (operation->service, NULL, NULL);
+  g_clear_object (&operation->service);
+  g_clear_object (&operation->cancellable);
+  g_clear_list (&operation->items, g_object_unref);
+  g_clear_list (&operation->locked_items, g_object_unref);
+  g_clear_pointer (&operation->key, secret_unref);
+  g_free (operation->key_id);
+  g_free (operation);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  Operation *operation = user_data;
+
+  operation->deadline = 0;
+  operation->has_timed_out = TRUE;
+  g_cancellable_cancel (operation->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+arm_deadline (Operation *operation)
+{
+  if (operation->deadline == 0)
+    operation->deadline = g_timeout_add (operation->timeout_ms, on_deadline, operation);
+}
+
+static void
+disarm_deadline (gpointer user_data)
+{
+  Operation *operation = user_data;
+
+  g_clear_handle_id (&operation->deadline, g_source_remove);
+}
+
+static OtrdError
+error_code_of (VaultKeyOutcome outcome)
+{
+  switch (outcome)
+    {
+    case VAULT_KEY_LOCKED:
+      return OTRD_ERROR_LOCKED;
+    case VAULT_KEY_DISMISSED:
+      return OTRD_ERROR_DISMISSED;
+    case VAULT_KEY_ABSENT:
+      return OTRD_ERROR_NOT_FOUND;
+    case VAULT_KEY_DUPLICATE:
+      return OTRD_ERROR_EXISTS;
+    default:
+      return OTRD_ERROR_KEY_STORE_UNAVAILABLE;
+    }
+}
+
+/* The task's value is the outcome; the error waits in its place for finish (). */
+static void
+end_with (Operation *operation, VaultKeyOutcome outcome, const char *why)
+{
+  GTask *task = operation->task;
+  GError *error = NULL;
+
+  disarm_deadline (operation);
+  if (outcome != VAULT_KEY_OK)
+    error = g_error_new (OTRD_ERROR, error_code_of (outcome), "Could not %s the vault key: %s",
+                         operation->creating ? "make" : "get", why);
+  g_object_set_data_full (G_OBJECT (task), "outcome-error", error, (GDestroyNotify)g_error_free);
+  g_task_return_int (task, outcome);
+  g_object_unref (task);
+}
+
+static gboolean
+is_unavailable (const GError *error)
+{
+  if (error->domain == G_IO_ERROR)
+    return error->code == G_IO_ERROR_CONNECTION_REFUSED || error->code == G_IO_ERROR_NOT_FOUND
+           || error->code == G_IO_ERROR_INVALID_ARGUMENT;
+  return error->domain == G_DBUS_ERROR
+         && (error->code == G_DBUS_ERROR_SERVICE_UNKNOWN
+             || (error->code >= G_DBUS_ERROR_SPAWN_EXEC_FAILED
+                 && error->code <= G_DBUS_ERROR_SPAWN_NO_MEMORY));
+}
+
+static VaultKeyOutcome
+outcome_of (const Operation *operation, const GError *error)
+{
+  if (operation->has_timed_out || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return VAULT_KEY_TIMEOUT;
+  if (g_error_matches (error, VAULT_PROMPT_ERROR, VAULT_PROMPT_ERROR_DISMISSED))
+    return VAULT_KEY_DISMISSED;
+  if (g_error_matches (error, VAULT_PROMPT_ERROR, VAULT_PROMPT_ERROR_NOT_ALLOWED)
+      || g_error_matches (error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED))
+    return VAULT_KEY_LOCKED;
+  if (g_error_matches (error, VAULT_PROMPT_ERROR, VAULT_PROMPT_ERROR_VANISHED)
+      || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
+      || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
+    return VAULT_KEY_VANISHED;
+  return is_unavailable (error) ? VAULT_KEY_UNAVAILABLE : VAULT_KEY_FAILED;
+}
+
+static void
+end_with_error (Operation *operation, GError *error)
+{
+  VaultKeyOutcome outcome = outcome_of (operation, error);
+  g_autofree char *why = NULL;
+
+  g_dbus_error_strip_remote_error (error);
+  if (outcome == VAULT_KEY_TIMEOUT)
+    why = g_strdup ("the keyring does not answer; try again");
+  else if (outcome == VAULT_KEY_DISMISSED)
+    why = g_strdup ("the keyring's prompt was dismissed; unlock again when you like");
+  else if (outcome == VAULT_KEY_LOCKED)
+    why = g_strdup ("the keyring is locked; unlock it and try again");
+  else if (outcome == VAULT_KEY_UNAVAILABLE)
+    why = g_strdup_printf ("no keyring (Secret Service) is running: %s; start one", error->message);
+  else
+    why = g_strdup_printf ("the keyring failed: %s; try again", error->message);
+  end_with (operation, outcome, why);
+  g_error_free (error);
+}
+
+static void
+end_locked (Operation *operation)
+{
+  end_with (operation, VAULT_KEY_LOCKED, "the keyring is locked; unlock it and try again");
+}
+
+/* The key of an item's value: 32 bytes in base64. */
+static Secret *
+decode_key (SecretValue *value)
+{
+  gsize length;
+  const char *text = secret_value_get (value, &length);
+  guint8 decoded[3];
+  guint8 *bytes;
+  int state = 0;
+  guint save = 0;
+  g_autoptr (Secret) key = NULL;
+
+  if (length != TEXT_LEN)
+    return NULL;
+  key = secret_new_to_fill (VAULT_KEY_LEN, &bytes);
+  for (gsize done = 0, at = 0; at < length; at += 4)
+    {
+      gsize n = g_base64_decode_step (text + at, 4, decoded, &state, &save);
+      if (n == 0 || n > VAULT_KEY_LEN - done)
+        return NULL;
+      memcpy (bytes + done, decoded, n);
+      done += n;
+      if (at + 4 == length && done != VAULT_KEY_LEN)
+        return NULL;
+    }
+  explicit_bzero (decoded, sizeof decoded);
+  return g_steal_pointer (&key);
+}
+
+static SecretValue *
+encode_key (Secret *key)
+{
+  gsize length;
+  const guint8 *bytes = secret_get (key, &length);
+  guint8 *text;
+  g_autoptr (Secret) encoded = secret_new_to_fill (TEXT_LEN + 8, &text);
+  int state = 0, save = 0;
+  gsize n = g_base64_encode_step (bytes, length, FALSE, (char *)text, &state, &save);
+
+  n += g_base64_encode_close (FALSE, (char *)text + n, &state, &save);
+  return secret_value_new ((const char *)text, n, "text/plain");
+}
+
+/* Whether the item holds what it says: the id is made from the key. */
+static gboolean
+is_the_key (const Operation *operation, SecretItem *item, Secret *key)
+{
+  g_autoptr (GHashTable) attributes = secret_item_get_attributes (item);
+  g_autofree char *id = vault_key_make_id (key);
+  const char *wanted = operation->key_id;
+
+  if (wanted == NULL)
+    wanted = g_hash_table_lookup (attributes, "otrd-key-id");
+  return g_strcmp0 (id, wanted) == 0;
+}
+
+static void
+on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Operation *operation = user_data;
+  GError *error = NULL;
+  GList *unlocked = NULL;
+
+  secret_service_unlock_finish (SECRET_SERVICE (source), result, &unlocked, &error);
+  if (error != NULL)
+    {
+      end_with_error (operation, error);
+      return;
+    }
+  if (unlocked == NULL || ++operation->n_unlocked > UNLOCKS_MOST)
+    end_locked (operation);
+  else
+    {
+      operation->has_searched_again = TRUE;
+      arm_deadline (operation);
+      search (operation);
+    }
+  g_list_free_full (unlocked, g_object_unref);
+}
+
+static void
+unlock (Operation *operation, GList *objects)
+{
+  if (!operation->interactive)
+    {
+      end_locked (operation);
+      return;
+    }
+  disarm_deadline (operation);
+  secret_service_unlock (SECRET_SERVICE (operation->service), objects, NULL, on_unlocked,
+                         operation);
+}
+
+static void
+on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Operation *operation = user_data;
+  GError *error = NULL;
+
+  if (!secret_service_store_finish (SECRET_SERVICE (source), result, &error))
+    {
+      end_with_error (operation, error);
+      return;
+    }
+  /* It is ours only when it can be read back. */
+  operation->key_id = vault_key_make_id (operation->key);
+  operation->interactive = FALSE;
+  arm_deadline (operation);
+  search (operation);
+}
+
+static void
+store_new_key (Operation *operation)
+{
+  g_autoptr (Secret) key = secret_new_random (VAULT_KEY_LEN);
+  g_autofree char *id = vault_key_make_id (key);
+  g_autoptr (GHashTable) attributes =
+      secret_attributes_build (&schema, "otrd-object", OBJECT, "otrd-key-id", id, NULL);
+  SecretValue *value = encode_key (key);
+
+  operation->key = g_steal_pointer (&key);
+  secret_service_store (SECRET_SERVICE (operation->service), &schema, attributes,
+                        SECRET_COLLECTION_DEFAULT, "OTR keys (otrd)", value, operation->cancellable,
+                        on_stored, operation);
+  secret_value_unref (value);
+}
+
+/* Nothing was found, and the place where it would be is open. */
+static void
+end_absent_or_create (Operation *operation, SecretCollection *collection)
+{
+  const char *path =
+      collection != NULL ? g_dbus_proxy_get_object_path (G_DBUS_PROXY (collection)) : "";
+
+  if (!operation->creating)
+    end_with (operation, VAULT_KEY_ABSENT, "the keyring does not have it; restore the keyring");
+  else if (operation->key != NULL)
+    end_with (operation, VAULT_KEY_FAILED, "the keyring took it and did not keep it");
+  else if (collection == NULL && !operation->interactive)
+    end_with (operation, VAULT_KEY_LOCKED, "there is no keyring yet; unlock to make one");
+  else if (g_str_has_suffix (path, SESSION_COLLECTION))
+    end_with (operation, VAULT_KEY_FAILED,
+              "the default keyring forgets everything at logout; choose another");
+  else if (!operation->has_searched_again)
+    {
+      operation->has_searched_again = TRUE;
+      search (operation);
+    }
+  else
+    store_new_key (operation);
+}
+
+static void
+on_default_collection (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Operation *operation = user_data;
+  GError *error = NULL;
+  g_autoptr (SecretCollection) collection = secret_collection_for_alias_finish (result, &error);
+  GList one = { collection, NULL, NULL };
+
+  if (error != NULL)
+    end_with_error (operation, error);
+  else if (collection != NULL && secret_collection_get_locked (collection))
+    unlock (operation, &one);
+  else
+    end_absent_or_create (operation, collection);
+}
+
+static void read_next_item (Operation *operation);
+
+static void
+on_item_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Operation *operation = user_data;
+  SecretItem *item = SECRET_ITEM (source);
+  GError *error = NULL;
+  SecretValue *value;
+  g_autoptr (Secret) key = NULL;
+
+  if (!secret_item_load_secret_finish (item, result, &error))
+    {
+      end_with_error (operation, error);
+      return;
+    }
+  value = secret_item_get_secret (item);
+  if (value != NULL)
+    {
+      key = decode_key (value);
+      secret_value_unref (value);
+    }
+  if (key == NULL || !is_the_key (operation, item, key))
+    {
+      read_next_item (operation);
+      return;
+    }
+  g_clear_pointer (&operation->key, secret_unref);
+  operation->key = g_steal_pointer (&key);
+  end_with (operation, VAULT_KEY_OK, NULL);
+}
+
+static void
+read_next_item (Operation *operation)
+{
+  g_autoptr (SecretItem) item = NULL;
+
+  if (operation->items != NULL)
+    {
+      item = operation->items->data;
+      operation->items = g_list_delete_link (operation->items, operation->items);
+      secret_item_load_secret (item, operation->cancellable, on_item_read, operation);
+    }
+  else if (operation->locked_items != NULL)
+    unlock (operation, operation->locked_items);
+  else
+    secret_collection_for_alias (SECRET_SERVICE (operation->service), SECRET_COLLECTION_DEFAULT,
+                                 SECRET_COLLECTION_NONE, operation->cancellable,
+                                 on_default_collection, operation);
+}
+
+static int
+newest_first (gconstpointer a, gconstpointer b)
+{
+  guint64 one = secret_item_get_created ((SecretItem *)a);
+  guint64 other = secret_item_get_created ((SecretItem *)b);
+
+  return one < other ? 1 : one > other ? -1 : 0;
+}
+
+static void
+sort_items (Operation *operation, GList *found)
+{
+  g_clear_list (&operation->items, g_object_unref);
+  g_clear_list (&operation->locked_items, g_object_unref);
+  for (GList *link = found; link != NULL; link = link->next)
+    {
+      GList **list =
+          secret_item_get_locked (link->data) ? &operation->locked_items : &operation->items;
+      *list = g_list_prepend (*list, link->data);
+    }
+  operation->items = g_list_sort (operation->items, newest_first);
+  g_list_free (found);
+}
+
+static void
+on_searched (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Operation *operation = user_data;
+  GError *error = NULL;
+  GList *found = secret_service_search_finish (SECRET_SERVICE (source), result, &error);
+
+  if (error != NULL)
+    {
+      end_with_error (operation, error);
+      return;
+    }
+  sort_items (operation, found);
+  if (operation->creating && operation->key == NULL && operation->items != NULL)
+    end_with (operation, VAULT_KEY_DUPLICATE, "the keyring has one");
+  else
+    read_next_item (operation);
+}
+
+static void
+search (Operation *operation)
+{
+  g_autoptr (GHashTable) attributes =
+      operation->key_id != NULL ? secret_attributes_build (&schema, "otrd-object", OBJECT,
+                                                           "otrd-key-id", operation->key_id, NULL)
+                                : secret_attributes_build (&schema, "otrd-object", OBJECT, NULL);
+
+  secret_service_search (SECRET_SERVICE (operation->service), &schema, attributes,
+                         SECRET_SEARCH_ALL, operation->cancellable, on_searched, operation);
+}
+
+static void
+on_service_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Operation *operation = user_data;
+  GError *error = NULL;
+  SecretService *service = secret_service_open_finish (result, &error);
+
+  if (service == NULL)
+    {
+      end_with_error (operation, error);
+      return;
+    }
+  operation->service = VAULT_PROMPT_SERVICE (service);
+  if (operation->interactive)
+    vault_prompt_service_allow (operation->service, disarm_deadline, operation);
+  search (operation);
+}
+
+static void
+begin_operation (VaultKeyStore *store,
+                 const char *key_id,
+                 gboolean creating,
+                 gboolean interactive,
+                 GAsyncReadyCallback callback,
+                 gpointer user_data)
+{
+  Operation *operation = g_new0 (Operation, 1);
+
+  operation->task = g_task_new (store, NULL, callback, user_data);
+  g_task_set_task_data (operation->task, operation, operation_free);
+  operation->cancellable = g_cancellable_new ();
+  operation->timeout_ms = VAULT_SECRET_SERVICE_STORE (store)->timeout_ms;
+  operation->key_id = g_strdup (key_id);
+  operation->creating = creating;
+  operation->interactive = interactive;
+  arm_deadline (operation);
+  secret_service_open (VAULT_TYPE_PROMPT_SERVICE, NULL, SECRET_SERVICE_OPEN_SESSION,
+                       operation->cancellable, on_service_opened, operation);
+}
+
+static const char *
+get_name (VaultKeyStore *store)
+{
+  return "secret-service";
+}
+
+static void
+get_async (VaultKeyStore *store,
+           const char *key_id,
+           gboolean interactive,
+           GAsyncReadyCallback callback,
+           gpointer user_data)
+{
+  begin_operation (store, key_id, FALSE, interactive, callback, user_data);
+}
+
+static void
+create_async (VaultKeyStore *store,
+              gboolean interactive,
+              GAsyncReadyCallback callback,
+              gpointer user_data)
+{
+  begin_operation (store, NULL, TRUE, interactive, callback, user_data);
+}
+
+static VaultKeyOutcome
+finish (VaultKeyStore *store, GAsyncResult *result, Secret **key, GError **error)
+{
+  GTask *task = G_TASK (result);
+  Operation *operation = g_task_get_task_data (task);
+  VaultKeyOutcome outcome = g_task_propagate_int (task, NULL);
+  GError *failure = g_object_steal_data (G_OBJECT (task), "outcome-error");
+
+  *key = NULL;
+  if (outcome == VAULT_KEY_OK)
+    *key = g_steal_pointer (&operation->key);
+  else
+    g_propagate_error (error, failure);
+  return outcome;
+}
+
+VaultKeyStore *
+vault_secret_service_store_new (guint timeout_ms)
+{
+  VaultSecretServiceStore *store = g_object_new (VAULT_TYPE_SECRET_SERVICE_STORE, NULL);
+
+  store->timeout_ms = timeout_ms > 0 ? timeout_ms : DEFAULT_TIMEOUT_MS;
+  return VAULT_KEY_STORE (store);
+}
+
+static void
+vault_secret_service_store_interface_init (VaultKeyStoreInterface *interface)
+{
+  interface->get_name = get_name;
+  interface->get_async = get_async;
+  interface->create_async = create_async;
+  interface->finish = finish;
+}
+
+static void
+vault_secret_service_store_class_init (VaultSecretServiceStoreClass *class)
+{
+}
+
+static void
+vault_secret_service_store_init (VaultSecretServiceStore *store)
+{
+}

@@ -1,0 +1,72 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The vault's inside, shared by its three parts: what it holds (vault.c), how
+ * it is opened (opening.c) and how it is saved (saving.c). */
+
+#pragma once
+
+#include "vault/folder.h"
+#include "vault/sealed-file.h"
+#include "vault/table.h"
+#include "vault/vault.h"
+
+G_BEGIN_DECLS
+
+/* In the order in which they are written. */
+enum
+{
+  VAULT_FILE_KEYS,
+  VAULT_FILE_TRUST,
+  VAULT_N_FILES,
+};
+
+typedef struct
+{
+  const char *name;
+  VaultContents contents;
+} VaultFile;
+
+extern const VaultFile vault_files[VAULT_N_FILES];
+
+struct _Vault
+{
+  GObject parent;
+
+  char *path;
+  VaultKeyStore *key_store;
+  VaultFolder *folder; /* NULL until the first opening; a worker's while one is running */
+  OtrdVault state;
+  GError *reason; /* why it is not open; NULL while it is */
+
+  /* while it is open */
+  VaultTable *table;
+  Secret *key; /* NULL while it is new */
+  guint64 generations[VAULT_N_FILES];
+
+  GPtrArray *opening_tasks; /* who waits for the attempt under way */
+  gboolean is_opening;
+  GQueue key_tasks; /* who wants the key of a new vault; the first is being served */
+
+  guint64 n_changes;
+  guint64 n_saved; /* of these changes */
+  gboolean is_dirty[VAULT_N_FILES];
+  gboolean forgets_previous[VAULT_N_FILES];
+  guint save_timer;
+  gboolean is_saving;
+  GPtrArray *saving_tasks;
+};
+
+/* Sets the state; takes @reason, NULL for an open one. */
+void vault_set_state (Vault *vault, OtrdVault state, GError *reason);
+void vault_mark_changed (Vault *vault, guint file);
+void vault_stop_save_timer (Vault *vault);
+
+/* Gets the key of a new vault, or has it made; one caller after the other. */
+void vault_obtain_key_async (Vault *vault,
+                             gboolean interactive,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+gboolean vault_obtain_key_finish (Vault *vault, GAsyncResult *result, GError **error);
+
+G_END_DECLS
