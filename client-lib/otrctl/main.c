@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* otrctl: the user's OTR service from the command line. Finds the verb, reads
+ * its words, makes the client, runs it, and turns an error into words and an
+ * exit status. */
+
+#include "exit-status.h"
+#include "help.h"
+#include "tty.h"
+#include "verbs.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static int
+print_usage_error (const Verb *verb, const GError *error)
+{
+  fprintf (stderr, "otrctl: %s\n", error->message);
+  fprintf (stderr, "Try “otrctl help%s%s”.\n", verb != NULL ? " " : "",
+           verb != NULL ? verb->name : "");
+  return EXIT_STATUS_USAGE;
+}
+
+static int
+print_error (const Command *command, const GError *error)
+{
+  gboolean there = command->client != NULL && otrd_client_get_available (command->client);
+  g_autofree char *message = tty_make_printable (error->message);
+
+  fprintf (stderr, "otrctl: %s\n", message);
+  if (g_error_matches (error, OTRD_ERROR, OTRD_ERROR_LOCKED))
+    fprintf (stderr, "otrctl: “otrctl unlock” opens the vault\n");
+  return exit_status_of_error (error, there);
+}
+
+static gboolean
+connect_client (Command *command, GError **error)
+{
+  command->client = otrd_client_new_sync (NULL, NULL, NULL, NULL, error);
+  if (command->client == NULL)
+    return FALSE;
+  otrd_client_set_interactive (command->client, !command_has (command, "no-prompt"));
+  return TRUE;
+}
+
+static int
+run_verb (const Verb *verb, Command *command)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!verb->alone && !connect_client (command, &error))
+    return print_error (command, error);
+  if (!verb->run (command, &error))
+    return print_error (command, error);
+  return command->status;
+}
+
+static int
+dispatch (char **argv)
+{
+  g_autoptr (Arguments) arguments = NULL;
+  g_autoptr (GError) error = NULL;
+  Command command = { 0 };
+  const Verb *verb = verbs_find (&argv, &error);
+  int status;
+
+  if (verb != NULL)
+    arguments = arguments_parse (verb->options, verbs_get_shared_options (), argv, &error);
+  if (arguments != NULL && arguments_has (arguments, "help"))
+    {
+      g_autofree char *text = help_describe_verb (verb->name);
+
+      fputs (text, stdout);
+      return EXIT_STATUS_DONE;
+    }
+  if (arguments == NULL || !verbs_check_words (verb, arguments, &error))
+    return print_usage_error (verb, error);
+  command.arguments = arguments;
+  status = run_verb (verb, &command);
+  g_clear_object (&command.client);
+  return status;
+}
+
+/* What scripts would take for success must not be lost in a full disk. */
+static int
+flush_output (int status)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return status;
+  fprintf (stderr, "otrctl: The output could not be written\n");
+  return status != EXIT_STATUS_DONE ? status : EXIT_STATUS_FAILED;
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  if (argc < 2)
+    {
+      g_autofree char *text = help_describe_all ();
+
+      fputs (text, stderr);
+      return EXIT_STATUS_USAGE;
+    }
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "--version"))
+    argv[1] += strlen ("--");
+  return flush_output (dispatch (argv + 1));
+}

@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* The verbs about the service itself: status, unlock, lock, clients. */
+
+#include "columns.h"
+#include "command.h"
+#include "target.h"
+#include "tty.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static guint
+count_private (GPtrArray *sessions)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < sessions->len; i++)
+    n += otrd_session_get_state (sessions->pdata[i]) == OTRD_STATE_PRIVATE ? 1 : 0;
+  return n;
+}
+
+static const char *
+word_or_unknown (const char *word)
+{
+  return word != NULL ? word : "unknown";
+}
+
+static GVariant *
+describe_service (OtrdClient *client, GPtrArray *accounts, GPtrArray *sessions)
+{
+  GVariantBuilder records;
+
+  g_variant_builder_init (&records, G_VARIANT_TYPE ("aa{sv}"));
+  g_variant_builder_open (&records, G_VARIANT_TYPE ("a{sv}"));
+  g_variant_builder_add (&records, "{sv}", "service",
+                         g_variant_new_string (otrd_client_get_program_version (client)));
+  g_variant_builder_add (&records, "{sv}", "contract",
+                         g_variant_new_uint32 (otrd_client_get_version (client)));
+  g_variant_builder_add (&records, "{sv}", "vault",
+                         g_variant_new_string (word_or_unknown (
+                             otrd_vault_to_string (otrd_client_get_vault (client)))));
+  g_variant_builder_add (&records, "{sv}", "key-store",
+                         g_variant_new_string (otrd_client_get_key_store (client)));
+  g_variant_builder_add (&records, "{sv}", "default-policy",
+                         g_variant_new_string (word_or_unknown (
+                             otrd_policy_to_string (otrd_client_get_default_policy (client)))));
+  g_variant_builder_add (&records, "{sv}", "accounts", g_variant_new_uint32 (accounts->len));
+  g_variant_builder_add (&records, "{sv}", "sessions", g_variant_new_uint32 (sessions->len));
+  g_variant_builder_add (&records, "{sv}", "private-sessions",
+                         g_variant_new_uint32 (count_private (sessions)));
+  g_variant_builder_close (&records);
+  return g_variant_ref_sink (g_variant_builder_end (&records));
+}
+
+gboolean
+run_status (Command *command, GError **error)
+{
+  static const char *const keys[] = { "service",   "contract",         "vault",
+                                      "key-store", "default-policy",   "accounts",
+                                      "sessions",  "private-sessions", NULL };
+  g_autoptr (GPtrArray) accounts = otrd_client_list_accounts_sync (command->client, NULL, error);
+  g_autoptr (GPtrArray) sessions = NULL;
+  g_autoptr (GVariant) records = NULL;
+
+  if (accounts == NULL)
+    return FALSE;
+  sessions = otrd_client_list_sessions_sync (command->client, NULL, error);
+  if (sessions == NULL)
+    return FALSE;
+  records = describe_service (command->client, accounts, sessions);
+  columns_print (records, keys, command_has (command, "json"), TRUE);
+  return TRUE;
+}
+
+/* A passphrase is asked for where one opens the vault; the desktop's keyring
+ * asks by itself. */
+gboolean
+run_unlock (Command *command, GError **error)
+{
+  g_autoptr (GBytes) passphrase = NULL;
+  gboolean from_input = command_has (command, "passphrase-stdin");
+  gboolean asked = g_str_equal (otrd_client_get_key_store (command->client), "passphrase")
+                   && !command_has (command, "no-prompt");
+
+  if (from_input)
+    passphrase = tty_read_secret_from (STDIN_FILENO, error);
+  else if (asked)
+    passphrase = tty_read_secret ("Passphrase of the vault: ", error);
+  if (passphrase == NULL && (from_input || asked))
+    return FALSE;
+  return otrd_client_unlock_sync (command->client, passphrase, NULL, NULL, error);
+}
+
+gboolean
+run_lock (Command *command, GError **error)
+{
+  return otrd_client_lock_sync (command->client, NULL, NULL, error);
+}
+
+gboolean
+run_clients (Command *command, GError **error)
+{
+  static const char *const keys[] = {
+    "application", "name", "process", "sandbox", "sessions", NULL
+  };
+  g_autoptr (GVariant) clients = otrd_client_list_clients_sync (command->client, NULL, NULL, error);
+
+  if (clients == NULL)
+    return FALSE;
+  columns_print (clients, keys, command_has (command, "json"), FALSE);
+  return TRUE;
+}

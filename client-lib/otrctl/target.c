@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* Finds accounts and sessions by the words of a command line. Canonical names
+ * are the service's business: a word with a protocol goes to it as it is. */
+
+#include "target.h"
+
+#include <string.h>
+
+#define PROTOCOL_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+
+void
+target_split (const char *word, char **protocol, char **name)
+{
+  gsize length = strspn (word, PROTOCOL_CHARACTERS);
+
+  *protocol = length > 0 && word[length] == ':' ? g_strndup (word, length) : NULL;
+  *name = g_strdup (*protocol != NULL ? word + length + 1 : word);
+}
+
+char *
+target_name (OtrdAccount *account)
+{
+  return g_strdup_printf ("%s:%s", otrd_account_get_protocol (account),
+                          otrd_account_get_name (account));
+}
+
+static gboolean
+is_closed (OtrdVault vault)
+{
+  return vault == OTRD_VAULT_LOCKED || vault == OTRD_VAULT_UNLOCKING
+         || vault == OTRD_VAULT_UNAVAILABLE || vault == OTRD_VAULT_KEYLESS
+         || vault == OTRD_VAULT_DAMAGED;
+}
+
+static void
+set_closed_error (OtrdVault vault, GError **error)
+{
+  int code = vault == OTRD_VAULT_LOCKED || vault == OTRD_VAULT_UNLOCKING ? OTRD_ERROR_LOCKED
+             : vault == OTRD_VAULT_DAMAGED                               ? OTRD_ERROR_VAULT_DAMAGED
+                                           : OTRD_ERROR_KEY_STORE_UNAVAILABLE;
+
+  g_set_error (error, OTRD_ERROR, code, "The accounts are not known: the vault is %s",
+               otrd_vault_to_string (vault));
+}
+
+GPtrArray *
+target_list_accounts (OtrdClient *client, GError **error)
+{
+  g_autoptr (GPtrArray) accounts = otrd_client_list_accounts_sync (client, NULL, error);
+
+  if (accounts == NULL)
+    return NULL;
+  if (accounts->len == 0 && is_closed (otrd_client_get_vault (client)))
+    {
+      set_closed_error (otrd_client_get_vault (client), error);
+      return NULL;
+    }
+  return g_steal_pointer (&accounts);
+}
+
+char *
+target_name_of_path (GPtrArray *accounts, const char *path)
+{
+  for (guint i = 0; i < accounts->len; i++)
+    if (g_str_equal (otrd_account_get_path (accounts->pdata[i]), path))
+      return target_name (accounts->pdata[i]);
+  return g_strdup (path);
+}
+
+static GPtrArray *
+find_by_name (GPtrArray *accounts, const char *name)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < accounts->len; i++)
+    if (g_ascii_strcasecmp (otrd_account_get_name (accounts->pdata[i]), name) == 0)
+      g_ptr_array_add (found, g_object_ref (accounts->pdata[i]));
+  return found;
+}
+
+static void
+set_ambiguous_error (GPtrArray *found, const char *word, GError **error)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      g_autofree char *name = target_name (found->pdata[i]);
+
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", name);
+    }
+  g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT, "“%s” may be any of %s", word,
+               names->str);
+}
+
+OtrdAccount *
+target_find_account (OtrdClient *client, const char *word, GError **error)
+{
+  g_autofree char *protocol = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GPtrArray) accounts = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+
+  target_split (word, &protocol, &name);
+  if (protocol != NULL)
+    return otrd_client_open_account_sync (
+        client, protocol, name, g_variant_new_parsed ("{'create': <false>}"), NULL, error);
+  accounts = target_list_accounts (client, error);
+  if (accounts == NULL)
+    return NULL;
+  found = find_by_name (accounts, name);
+  if (found->len == 1)
+    return g_object_ref (found->pdata[0]);
+  if (found->len > 1)
+    set_ambiguous_error (found, word, error);
+  else
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND, "There is no account “%s”", word);
+  return NULL;
+}
+
+/* A contact may be given with the resource that the network shows. */
+static gboolean
+is_contact (const char *canonical, const char *word)
+{
+  gsize length = strlen (canonical);
+
+  return g_ascii_strcasecmp (canonical, word) == 0
+         || (g_ascii_strncasecmp (canonical, word, length) == 0 && word[length] == '/');
+}
+
+OtrdSession *
+target_find_session (OtrdClient *client, OtrdAccount *account, const char *contact, GError **error)
+{
+  g_autoptr (GPtrArray) sessions = otrd_client_list_sessions_sync (client, NULL, error);
+
+  for (guint i = 0; sessions != NULL && i < sessions->len; i++)
+    {
+      OtrdSession *session = sessions->pdata[i];
+
+      if (g_str_equal (otrd_session_get_account (session), otrd_account_get_path (account))
+          && is_contact (otrd_session_get_contact (session), contact))
+        return g_object_ref (session);
+    }
+  if (sessions != NULL)
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
+                 "There is no session with “%s”: no messenger has this conversation open", contact);
+  return NULL;
+}

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#pragma once
+
+#include "otrd/otrd.h"
+
+G_BEGIN_DECLS
+
+/* What the words ACCOUNT and CONTACT mean. */
+
+/**
+ * target_split:
+ * @word: an account as it is written
+ * @protocol: (out): what stands before the colon; NULL: no protocol is named
+ * @name: (out): the rest
+ */
+void target_split (const char *word, char **protocol, char **name);
+
+/** target_name: an account as it is written: protocol:name. */
+char *target_name (OtrdAccount *account);
+
+/** target_find_account: the account that @word means; never makes one. */
+OtrdAccount *target_find_account (OtrdClient *client, const char *word, GError **error);
+
+/** target_find_session: the session with @contact; does not attach to it. */
+OtrdSession *
+target_find_session (OtrdClient *client, OtrdAccount *account, const char *contact, GError **error);
+
+/** target_list_accounts: all accounts; Locked rather than none while the vault is closed. */
+GPtrArray *target_list_accounts (OtrdClient *client, GError **error);
+
+/** target_name_of_path: the written form of the account at @path among @accounts,
+ * or the path. */
+char *target_name_of_path (GPtrArray *accounts, const char *path);
+
+G_END_DECLS

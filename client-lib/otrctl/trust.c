@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* The verbs about the fingerprints of contacts: list them, say what one is
+ * worth, forget one. */
+
+#include "columns.h"
+#include "command.h"
+#include "target.h"
+
+/* A record with the account that it is of in front. */
+static void
+add_record (GVariantBuilder *records, const char *account, GVariant *record)
+{
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+
+  g_variant_builder_open (records, G_VARIANT_TYPE ("a{sv}"));
+  g_variant_builder_add (records, "{sv}", "account", g_variant_new_string (account));
+  g_variant_iter_init (&iter, record);
+  while (g_variant_iter_next (&iter, "{&sv}", &key, &value))
+    {
+      g_variant_builder_add (records, "{sv}", key, value);
+      g_variant_unref (value);
+    }
+  g_variant_builder_close (records);
+}
+
+static void
+add_records (GVariantBuilder *records, const char *account, GVariant *page)
+{
+  GVariantIter iter;
+  GVariant *record;
+
+  g_variant_iter_init (&iter, page);
+  while ((record = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      add_record (records, account, record);
+      g_variant_unref (record);
+    }
+}
+
+static GVariant *
+make_filter (Command *command, const char *after)
+{
+  static const char *const keys[] = { "contact", "trust" };
+  GVariantDict filter;
+
+  g_variant_dict_init (&filter, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (arguments_get_value (command->arguments, keys[i]) != NULL)
+      g_variant_dict_insert (&filter, keys[i], "s",
+                             arguments_get_value (command->arguments, keys[i]));
+  if (after != NULL)
+    g_variant_dict_insert (&filter, "after", "s", after);
+  return g_variant_dict_end (&filter);
+}
+
+static gboolean
+list_account (Command *command, OtrdAccount *account, GVariantBuilder *records, GError **error)
+{
+  g_autofree char *name = target_name (account);
+  g_autofree char *after = NULL;
+
+  do
+    {
+      g_autofree char *next = NULL;
+      g_autoptr (GVariant) page = otrd_account_list_fingerprints_sync (
+          account, make_filter (command, after), &next, NULL, error);
+
+      if (page == NULL)
+        return FALSE;
+      add_records (records, name, page);
+      g_free (after);
+      after = g_steal_pointer (&next);
+    }
+  while (after != NULL && *after != '\0');
+  return TRUE;
+}
+
+static GPtrArray *
+choose_accounts (Command *command, GError **error)
+{
+  const char *word = command_get_word (command, 0);
+  g_autoptr (OtrdAccount) account = NULL;
+  GPtrArray *accounts;
+
+  if (word == NULL)
+    return target_list_accounts (command->client, error);
+  account = target_find_account (command->client, word, error);
+  if (account == NULL)
+    return NULL;
+  accounts = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (accounts, g_steal_pointer (&account));
+  return accounts;
+}
+
+gboolean
+run_fingerprints (Command *command, GError **error)
+{
+  static const char *const keys[] = { "account", "contact", "trust", "fingerprint", NULL };
+  g_autoptr (GPtrArray) accounts = choose_accounts (command, error);
+  g_autoptr (GVariantBuilder) records = g_variant_builder_new (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GVariant) list = NULL;
+
+  if (accounts == NULL)
+    return FALSE;
+  for (guint i = 0; i < accounts->len; i++)
+    if (!list_account (command, accounts->pdata[i], records, error))
+      return FALSE;
+  list = g_variant_ref_sink (g_variant_builder_end (records));
+  columns_print (list, keys, command_has (command, "json"), command_has (command, "long"));
+  return TRUE;
+}
+
+gboolean
+run_trust (Command *command, GError **error)
+{
+  g_autoptr (OtrdAccount) account =
+      target_find_account (command->client, command_get_word (command, 0), error);
+
+  if (account == NULL)
+    return FALSE;
+  return otrd_account_set_trust_sync (
+      account, command_get_word (command, 1), command_get_word (command, 2),
+      otrd_trust_from_string (command_get_word (command, 3)), NULL, NULL, error);
+}
+
+gboolean
+run_forget (Command *command, GError **error)
+{
+  g_autoptr (OtrdAccount) account =
+      target_find_account (command->client, command_get_word (command, 0), error);
+
+  return account != NULL
+         && otrd_account_forget_sync (account, command_get_word (command, 1),
+                                      command_get_word (command, 2), NULL, NULL, error);
+}

@@ -1,0 +1,260 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* The verb table. A verb exists because it has a line here: its help, the
+ * check of its words, its completion and what runs it all come from that line. */
+
+#include "verbs.h"
+
+#include <string.h>
+
+#define POLICIES "never|manual|opportunistic|always|inherit"
+
+static const Option json_option[] = {
+  { "json", NULL, "print JSON" },
+  { NULL },
+};
+
+static const Option add_options[] = {
+  { "network", "NAME", "the network of an IRC account" },
+  { NULL },
+};
+
+static const Option remove_options[] = {
+  { "yes", NULL, "do not ask" },
+  { NULL },
+};
+
+static const Option generate_options[] = {
+  { "replace", NULL, "make a new key in place of the one that is there" },
+  { NULL },
+};
+
+static const Option fingerprints_options[] = {
+  { "contact", "CONTACT", "only those of this contact" },
+  { "trust", "TRUST", "only those that are verified, unverified or rejected" },
+  { "long", NULL, "everything that is known of each" },
+  { "json", NULL, "print JSON" },
+  { NULL },
+};
+
+static const Option sessions_options[] = {
+  { "long", NULL, "everything that is known of each" },
+  { "json", NULL, "print JSON" },
+  { NULL },
+};
+
+static const Option verify_options[] = {
+  { "question", "TEXT", "ask the contact this; the secret is the answer" },
+  { "secret", NULL, "ask for the secret on the terminal, unseen (as without options)" },
+  { "secret-stdin", NULL, "read the secret from standard input, to the end of its line" },
+  { "pin", NULL, "let the service make a number, to be told on another channel" },
+  { "manual", NULL, "compare the fingerprints side by side" },
+  { "abort", NULL, "end the verification that is under way" },
+  { "timeout", "SECONDS", "give up waiting for the contact after that time" },
+  { NULL },
+};
+
+static const Option unlock_options[] = {
+  { "passphrase-stdin", NULL, "read the passphrase from standard input, to the end of its line" },
+  { NULL },
+};
+
+static const Option relay_options[] = {
+  { "application", "ID", "the id of the messenger (otrctl-relay)" },
+  { "content-type", "TYPE", "text/plain (as without it) or text/html: the form of the texts" },
+  { "max-message-size", "BYTES", "the longest line that the network carries" },
+  { "network", "NAME", "the network of an IRC account" },
+  { "occupant", NULL, "the contact is the occupant of a room" },
+  { "end-if-last", NULL, "at the end, also end the session if no other messenger has it" },
+  { NULL },
+};
+
+static const Option help_options[] = {
+  { "table", NULL, "print the verbs for a program: verb, sub-verb, arguments, options" },
+  { NULL },
+};
+
+static const Option shared_options[] = {
+  { "help", NULL, "print the help of the verb" },
+  { "no-prompt", NULL, "never raise a prompt of the key store; end with status 5 instead" },
+  { NULL },
+};
+
+static const char verify_details[] =
+    "Both ends prove to each other that they know the same secret. The contact's\n"
+    "messenger must be there, and so must one of ours: it carries the lines. If the\n"
+    "contact has asked already, this answers; that proves us to them, not them to us.";
+
+static const char policy_details[] =
+    "Without a policy it is shown, with where it comes from (contact, account or\n"
+    "default). Without an account it is the default of all accounts.";
+
+static const char relay_details[] =
+    "It reads one JSON object a line from standard input and prints one a line.\n"
+    "\n"
+    "In:\n"
+    "  {\"send\": \"text\", \"id\": 7, \"at-least\": \"private\", \"clear\": true}\n"
+    "  {\"receive\": \"line\", \"from\": \"address\", \"id\": \"x\", \"sent\": true, \"history\": "
+    "true}\n"
+    "  {\"start\": true}                 begin, or refresh\n"
+    "  {\"end\": true}                   back to plaintext\n"
+    "  {\"verify\": {\"secret\": \"...\", \"question\": \"...\"}}, or {\"pin\": true},\n"
+    "            {\"answer\": \"...\"}, {\"abort\": true}\n"
+    "  {\"accept\": \"FINGERPRINT\"}       a key that has changed\n"
+    "  {\"select\": 1234}                the contact's instance; 0: the best\n"
+    "  {\"online\": true}                our link to the network\n"
+    "  {\"contact-online\": true}        the contact's\n"
+    "  {\"detach\": true, \"end-if-last\": true}    sign off, and end\n"
+    "\n"
+    "Out:\n"
+    "  {\"ready\": \"OBJECT PATH\", \"contact\": \"ADDRESS\"}   first of all\n"
+    "  {\"state\": \"private\", \"trust\": ..., \"blocked\": ..., ...}  first, and when it "
+    "changes\n"
+    "  {\"transmit\": \"line\", \"to\": \"address\", \"clear\": false, \"ids\": [7]}\n"
+    "  {\"event\": \"name\", ...}          as the contract names them\n"
+    "  {\"sent\": 7, \"verdict\": \"private\", ...}   what became of a text\n"
+    "  {\"verdict\": \"private\", \"text\": \"...\", ...}   what became of a line; no text: show "
+    "nothing\n"
+    "  {\"error\": \"NotPrivate\", \"message\": \"...\", \"input\": 3}\n"
+    "  {\"service\": false}              it has gone, or (true) come back\n"
+    "  {\"done\": 3}                     the third line of input is done with\n"
+    "\n"
+    "Lines of input are taken one after the other, and all that one caused stands\n"
+    "before its \"done\": transmit, then event, then sent or verdict. What no line caused\n"
+    "comes between. Each line that is not blank has one \"done\", after an \"error\" too. A\n"
+    "member that is not known is an error. At the end of input it signs off.";
+
+static const Verb verbs[] = {
+  { "status", NULL, "", "what the service is and whether its vault is open", NULL, json_option,
+    FALSE, run_status },
+  { "accounts", NULL, "", "list the accounts", NULL, json_option, FALSE, run_accounts },
+  { "account", "add", "PROTOCOL NAME", "make an account known", NULL, add_options, FALSE,
+    run_account_add },
+  { "account", "remove", "ACCOUNT", "remove an account with its key and its trust", NULL,
+    remove_options, FALSE, run_account_remove },
+  { "key", "generate", "ACCOUNT", "make the key of an account", NULL, generate_options, FALSE,
+    run_key_generate },
+  { "key", "show", "ACCOUNT", "print the fingerprint of an account's key", NULL, NULL, FALSE,
+    run_key_show },
+  { "fingerprints", NULL, "[ACCOUNT]", "list the fingerprints of contacts", NULL,
+    fingerprints_options, FALSE, run_fingerprints },
+  { "trust", NULL, "ACCOUNT CONTACT FINGERPRINT verified|unverified|rejected",
+    "say what you think of a fingerprint", NULL, NULL, FALSE, run_trust },
+  { "forget", NULL, "ACCOUNT CONTACT FINGERPRINT", "forget a fingerprint", NULL, NULL, FALSE,
+    run_forget },
+  { "policy", NULL, "[ACCOUNT] [CONTACT] [" POLICIES "]", "show or set what is encrypted",
+    policy_details, NULL, FALSE, run_policy },
+  { "sessions", NULL, "", "list the sessions of all messengers", NULL, sessions_options, FALSE,
+    run_sessions },
+  { "verify", NULL, "ACCOUNT CONTACT", "verify a contact, or answer its verification",
+    verify_details, verify_options, FALSE, run_verify },
+  { "accept", NULL, "ACCOUNT CONTACT [FINGERPRINT]", "accept a contact's key that has changed",
+    NULL, NULL, FALSE, run_accept },
+  { "unlock", NULL, "", "open the vault", NULL, unlock_options, FALSE, run_unlock },
+  { "lock", NULL, "", "lock the vault", NULL, NULL, FALSE, run_lock },
+  { "clients", NULL, "", "list the programs that are connected", NULL, json_option, FALSE,
+    run_clients },
+  { "monitor", NULL, "", "print changes as they come", NULL, json_option, FALSE, run_monitor },
+  { "relay", NULL, "PROTOCOL ACCOUNT CONTACT", "a messenger for scripts", relay_details,
+    relay_options, FALSE, run_relay },
+  { "help", NULL, "[VERB]", "print this, or the help of a verb", NULL, help_options, TRUE,
+    run_help },
+  { "version", NULL, "", "print the version of otrctl", NULL, NULL, TRUE, run_version },
+  { NULL },
+};
+
+const Verb *
+verbs_get (void)
+{
+  return verbs;
+}
+
+const Option *
+verbs_get_shared_options (void)
+{
+  return shared_options;
+}
+
+static char *
+list_subverbs (const char *name)
+{
+  GString *list = g_string_new (NULL);
+
+  for (const Verb *verb = verbs; verb->name != NULL; verb++)
+    if (g_str_equal (verb->name, name) && verb->subverb != NULL)
+      g_string_append_printf (list, "%s%s", list->len > 0 ? " or " : "", verb->subverb);
+  return g_string_free (list, FALSE);
+}
+
+const Verb *
+verbs_find (char ***argv, GError **error)
+{
+  const char *name = **argv;
+  const char *subverb = (*argv)[1];
+  g_autofree char *choices = list_subverbs (name);
+
+  for (const Verb *verb = verbs; verb->name != NULL; verb++)
+    if (g_str_equal (verb->name, name)
+        && (verb->subverb == NULL || g_strcmp0 (verb->subverb, subverb) == 0))
+      {
+        *argv += verb->subverb != NULL ? 2 : 1;
+        return verb;
+      }
+  if (*choices != '\0')
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT, "“%s” needs a word more: %s", name,
+                 choices);
+  else
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT, "There is no verb “%s”", name);
+  return NULL;
+}
+
+static gboolean
+check_choice (const char *shown, const char *word, GError **error)
+{
+  g_auto (GStrv) choices = g_strsplit (shown, "|", -1);
+
+  if (choices[1] == NULL || g_strv_contains ((const char *const *)choices, word))
+    return TRUE;
+  g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT, "“%s” is none of %s", word, shown);
+  return FALSE;
+}
+
+gboolean
+verbs_check_words (const Verb *verb, const Arguments *arguments, GError **error)
+{
+  g_auto (GStrv) shown = *verb->words != '\0' ? g_strsplit (verb->words, " ", -1) : NULL;
+  guint most = shown != NULL ? g_strv_length (shown) : 0;
+
+  if (arguments_count_words (arguments) > most)
+    {
+      g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT, "“%s” is a word too many",
+                   arguments_get_word (arguments, most));
+      return FALSE;
+    }
+  for (guint i = 0; i < most && *shown[i] != '['; i++)
+    {
+      const char *word = arguments_get_word (arguments, i);
+
+      if (word == NULL)
+        {
+          g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT, "%s is missing", shown[i]);
+          return FALSE;
+        }
+      if (!check_choice (shown[i], word, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+char *
+verbs_describe_usage (const Verb *verb)
+{
+  GString *usage = g_string_new (verb->name);
+
+  if (verb->subverb != NULL)
+    g_string_append_printf (usage, " %s", verb->subverb);
+  if (*verb->words != '\0')
+    g_string_append_printf (usage, " %s", verb->words);
+  return g_string_free (usage, FALSE);
+}

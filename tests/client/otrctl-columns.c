@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* How records, fingerprints and accounts are written: the same line for a
+ * script whatever the terminal, and nothing that could steer one. */
+
+#include "otrctl/columns.h"
+#include "otrctl/fingerprint.h"
+#include "otrctl/target.h"
+#include "otrctl/tty.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define FINGERPRINT "0123456789ABCDEF0123456789ABCDEF01234567"
+#define GROUPED "01234567 89ABCDEF 01234567 89ABCDEF 01234567"
+
+static const char *const keys[] = { "contact", "trust", "fingerprint", NULL };
+
+static GVariant *
+make_records (void)
+{
+  return g_variant_ref_sink (g_variant_new_parsed (
+      "[{'contact': <'bob@example.org'>, 'trust': <'verified'>, 'fingerprint': <'" FINGERPRINT "'>,"
+      "  'in-use': <true>, 'method': <'smp'>},"
+      " {'contact': <'c'>, 'trust': <'rejected'>, 'fingerprint': <''>}]"));
+}
+
+static void
+test_a_fingerprint_has_five_groups_of_eight (void)
+{
+  g_autofree char *grouped = fingerprint_group (FINGERPRINT);
+  g_autofree char *short_one = fingerprint_group ("0123");
+  g_autofree char *strange = fingerprint_group ("zz23456789ABCDEF0123456789ABCDEF01234567");
+
+  g_assert_cmpstr (grouped, ==, GROUPED);
+  g_assert_cmpstr (short_one, ==, "0123");
+  g_assert_cmpuint (strlen (strange), ==, 40);
+}
+
+static void
+test_two_fingerprints_stand_side_by_side_where_there_is_room (void)
+{
+  g_autofree char *wide = fingerprint_lay_out ("alice", FINGERPRINT, "bob", FINGERPRINT, 100);
+  g_autofree char *narrow = fingerprint_lay_out ("alice", FINGERPRINT, "bob", FINGERPRINT, 60);
+
+  g_assert_nonnull (strstr (wide, GROUPED "  " GROUPED "\n"));
+  g_assert_cmpstr (narrow, ==, "alice\n  " GROUPED "\nbob\n  " GROUPED "\n");
+}
+
+static void
+test_a_script_reads_tabs (void)
+{
+  g_autoptr (GVariant) records = make_records ();
+  g_autofree char *text = columns_to_text (records, keys, COLUMNS_TABS);
+
+  g_assert_cmpstr (text, ==,
+                   "bob@example.org\tverified\t" GROUPED "\n"
+                   "c\trejected\t-\n");
+}
+
+static void
+test_a_table_is_headed_and_aligned (void)
+{
+  g_autoptr (GVariant) records = make_records ();
+  g_autoptr (GVariant) none = g_variant_ref_sink (g_variant_new_parsed ("@aa{sv} []"));
+  g_autofree char *text = columns_to_text (records, keys, COLUMNS_TABLE);
+  g_autofree char *empty = columns_to_text (none, keys, COLUMNS_TABLE);
+
+  g_assert_cmpstr (text, ==,
+                   "CONTACT          TRUST     FINGERPRINT\n"
+                   "bob@example.org  verified  " GROUPED "\n"
+                   "c                rejected  -\n");
+  g_assert_cmpstr (empty, ==, "");
+}
+
+static void
+test_long_shows_what_else_is_known (void)
+{
+  g_autoptr (GVariant) records = make_records ();
+  g_autofree char *text = columns_to_text (records, keys, COLUMNS_LONG);
+
+  g_assert_cmpstr (text, ==,
+                   "contact: bob@example.org\ntrust: verified\nfingerprint: " GROUPED "\n"
+                   "in-use: yes\nmethod: smp\n"
+                   "\ncontact: c\ntrust: rejected\nfingerprint: -\n");
+}
+
+static void
+test_json_keeps_every_field_as_it_is (void)
+{
+  g_autoptr (GVariant) records = make_records ();
+  g_autofree char *text = columns_to_text (records, keys, COLUMNS_JSON);
+
+  g_assert_nonnull (strstr (text, "\"" FINGERPRINT "\""));
+  g_assert_nonnull (strstr (text, "\"in-use\" : true"));
+}
+
+static void
+test_remote_words_cannot_steer_the_terminal (void)
+{
+  g_autofree char *escape = tty_make_printable ("a\033[31mb\r\nc\tgross");
+  g_autofree char *turned = tty_make_printable ("abc\xe2\x80\xae"
+                                                "def");
+  g_autofree char *broken = tty_make_printable ("a\xff"
+                                                "b");
+  g_autofree char *kept = tty_make_printable ("ünïcode 日本");
+
+  g_assert_null (strpbrk (escape, "\033\r\n\t"));
+  g_assert_null (strstr (turned, "\xe2\x80\xae"));
+  g_assert_true (g_utf8_validate (broken, -1, NULL));
+  g_assert_cmpstr (kept, ==, "ünïcode 日本");
+}
+
+static void
+test_an_account_is_protocol_and_name (void)
+{
+  static const struct
+  {
+    const char *word, *protocol, *name;
+  } cases[] = {
+    { "xmpp:alice@example.org", "xmpp", "alice@example.org" },
+    { "prpl-jabber:alice@example.org/Home", "prpl-jabber", "alice@example.org/Home" },
+    { "alice@example.org", NULL, "alice@example.org" },
+    { "matrix:@alice:example.org", "matrix", "@alice:example.org" },
+    { "@alice:example.org", NULL, "@alice:example.org" },
+    { ":x", NULL, ":x" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *protocol = NULL;
+      g_autofree char *name = NULL;
+
+      target_split (cases[i].word, &protocol, &name);
+      g_assert_cmpstr (protocol, ==, cases[i].protocol);
+      g_assert_cmpstr (name, ==, cases[i].name);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  alarm (60);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/otrctl/a-fingerprint-has-five-groups-of-eight",
+                   test_a_fingerprint_has_five_groups_of_eight);
+  g_test_add_func ("/otrctl/two-fingerprints-stand-side-by-side-where-there-is-room",
+                   test_two_fingerprints_stand_side_by_side_where_there_is_room);
+  g_test_add_func ("/otrctl/a-script-reads-tabs", test_a_script_reads_tabs);
+  g_test_add_func ("/otrctl/a-table-is-headed-and-aligned", test_a_table_is_headed_and_aligned);
+  g_test_add_func ("/otrctl/long-shows-what-else-is-known", test_long_shows_what_else_is_known);
+  g_test_add_func ("/otrctl/json-keeps-every-field-as-it-is", test_json_keeps_every_field_as_it_is);
+  g_test_add_func ("/otrctl/remote-words-cannot-steer-the-terminal",
+                   test_remote_words_cannot_steer_the_terminal);
+  g_test_add_func ("/otrctl/an-account-is-protocol-and-name", test_an_account_is_protocol_and_name);
+  return g_test_run ();
+}
