@@ -9,7 +9,7 @@ import re
 
 from gi.repository import GLib
 
-_AES256, _GCM_SIV = 9, 16
+_AES256, _GCM_SIV, _SET_DECRYPTION_TAG = 9, 16, 80
 _NONCE, _KEY, _TAG, _FIXED = 12, 32, 16, 40
 _gcrypt = ctypes.CDLL("libgcrypt.so.20")
 _gcrypt.gcry_check_version.restype = ctypes.c_char_p
@@ -26,8 +26,8 @@ def _decrypt(key, nonce, additional, sealed):
         for failure in (
                 _gcrypt.gcry_cipher_setkey(cipher, key, size(len(key))),
                 _gcrypt.gcry_cipher_setiv(cipher, nonce, size(_NONCE)),
-                _gcrypt.gcry_cipher_set_decryption_tag(cipher, tag, size(_TAG)),
                 _gcrypt.gcry_cipher_authenticate(cipher, additional, size(len(additional))),
+                _gcrypt.gcry_cipher_ctl(cipher, _SET_DECRYPTION_TAG, tag, size(_TAG)),
                 _gcrypt.gcry_cipher_decrypt(cipher, plain, size(len(text)), text,
                                             size(len(text)))):
             assert not failure, "the seal does not open: gcrypt error %d" % (failure & 0xffff)
