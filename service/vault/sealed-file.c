@@ -164,6 +164,7 @@ open_cipher (Cipher *cipher,
     failure = gcry_cipher_setiv (*cipher, nonce, NONCE_LEN);
   if (failure == 0)
     failure = gcry_cipher_authenticate (*cipher, additional, additional_length);
+  /* After the additional data: libgcrypt 1.10 finds the tag wrong otherwise. */
   if (failure == 0 && tag != NULL)
     failure = gcry_cipher_set_decryption_tag (*cipher, (void *)tag, TAG_LEN);
   return failure;
