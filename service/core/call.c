@@ -26,8 +26,8 @@ core_call_new (const CoreCallType *type,
   return call;
 }
 
-static void
-free_text (char *text)
+void
+core_wipe_text (char *text)
 {
   if (text != NULL)
     explicit_bzero (text, strlen (text));
@@ -38,7 +38,8 @@ void
 core_call_free (CoreCall *call)
 {
   g_clear_object (&call->caller);
-  g_clear_pointer (&call->text, free_text);
+  g_clear_pointer (&call->text, core_wipe_text);
+  g_clear_pointer (&call->shown, core_wipe_text);
   g_free (call->from);
   g_free (call->line_id);
   g_free (call->at_least);

@@ -66,6 +66,8 @@ struct _CoreCall
 
   /* on its way */
   gboolean was_attached;
+  CoreContentType content_type; /* the caller's */
+  char *shown;                  /* a text in that form; wiped */
   gboolean dear;
   gboolean starts;     /* an exchange is to be begun after the rest */
   gboolean keeps_turn; /* the turn is the caller's, although it is not attached any more */
@@ -88,6 +90,9 @@ CoreCall *core_call_new (const CoreCallType *type,
                          CoreReply reply,
                          gpointer user_data);
 void core_call_free (CoreCall *call);
+
+/* Frees a text, which may be NULL, and leaves nothing of it. */
+void core_wipe_text (char *text);
 
 /* Ends the call with an error; returns FALSE, for begin functions. */
 gboolean

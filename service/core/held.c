@@ -53,6 +53,7 @@ core_held_add (CoreHeld *held,
                gboolean has_id,
                guint64 id,
                const char *application,
+               CoreContentType content_type,
                GError **error)
 {
   gsize length = strlen (text);
@@ -71,6 +72,7 @@ core_held_add (CoreHeld *held,
   entry->has_id = has_id;
   entry->id = id;
   entry->application = g_strdup (application);
+  entry->content_type = content_type;
   g_queue_push_tail (&held->texts, entry);
   held->bytes += length;
   return TRUE;

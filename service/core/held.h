@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "core/messenger.h"
+#include "core/session.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +17,7 @@ typedef struct
   gboolean has_id;
   guint64 id;
   char *application; /* whose it is */
+  CoreContentType content_type;
 } CoreHeldText;
 
 void core_held_text_free (CoreHeldText *text);
@@ -34,6 +35,7 @@ gboolean core_held_add (CoreHeld *held,
                         gboolean has_id,
                         guint64 id,
                         const char *application,
+                        CoreContentType content_type,
                         GError **error);
 /* The oldest, which stays until core_held_take (); NULL. */
 const CoreHeldText *core_held_peek (CoreHeld *held);

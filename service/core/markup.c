@@ -157,6 +157,18 @@ is_document (const char *text)
   return g_ascii_strncasecmp (text, "<html", strlen ("<html")) == 0;
 }
 
+/* libxml2 sets itself up at the first use, and the first may be on two threads. */
+static void
+set_up_parser (void)
+{
+  static gsize done = 0;
+
+  if (!g_once_init_enter (&done))
+    return;
+  xmlInitParser ();
+  g_once_init_leave (&done, 1);
+}
+
 /* TRUE: the parser had nothing to complain of. */
 static gboolean
 read_html (Reading *reading, const char *text)
@@ -167,11 +179,12 @@ read_html (Reading *reading, const char *text)
     .characters = on_characters,
     .ignorableWhitespace = on_characters,
   };
-  htmlParserCtxtPtr parser =
-      htmlCreatePushParserCtxt (&handlers, reading, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
+  htmlParserCtxtPtr parser;
   gboolean wrap = !is_document (text);
   gboolean is_clean;
 
+  set_up_parser ();
+  parser = htmlCreatePushParserCtxt (&handlers, reading, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
   reading->plain = g_string_new (NULL);
   if (parser == NULL)
     return FALSE;

@@ -9,6 +9,7 @@
 #include "core/session-private.h"
 
 #include "core/account-private.h"
+#include "core/form.h"
 #include "core/limits.h"
 
 static void pump (CoreSession *session);
@@ -74,11 +75,15 @@ core_session_lend (CoreSession *session, CoreCall *call)
 static gboolean
 admit (CoreSession *session, CoreCall *call)
 {
+  CoreAttachment *attachment;
+
   if (session->account->removed)
     return core_call_fail (call, OTRD_ERROR_NOT_FOUND, "The account of this session was removed");
   if (call->caller == NULL)
     return TRUE;
-  call->was_attached = core_session_find_attachment (session, call->caller) != NULL;
+  attachment = core_session_find_attachment (session, call->caller);
+  call->was_attached = attachment != NULL;
+  call->content_type = attachment != NULL ? attachment->content_type : CORE_CONTENT_PLAIN;
   if (call->was_attached && !call->type->may_repeat)
     core_session_note_call (session, call->caller);
   if (call->was_attached)
@@ -250,6 +255,20 @@ reply_to (CoreSession *session, CoreCall *call)
     call->reply (session, call->turn, call->key, NULL, call->user_data);
 }
 
+/* Repeats are kept in the form of the wire, for whoever asks next. */
+static void
+show_text (CoreCall *call)
+{
+  EngineTurn *turn = call->turn;
+
+  if (call->shown == NULL && turn->text != NULL && turn->verdict == ENGINE_VERDICT_PRIVATE)
+    call->shown = core_form_from_wire (turn->text, call->content_type);
+  if (call->shown == NULL)
+    return;
+  core_wipe_text (turn->text);
+  turn->text = g_steal_pointer (&call->shown);
+}
+
 void
 core_session_answer (CoreSession *session)
 {
@@ -259,6 +278,7 @@ core_session_answer (CoreSession *session)
 
   if (call->first != NULL && !call->first->settled)
     core_repeats_settle (session->repeats, call->first, call->turn);
+  show_text (call);
   note_own_lines (session, call->turn);
   core_session_count_held (session);
   if (view != NULL)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/account-private.h"
+#include "core/form.h"
 #include "core/limits.h"
 
 /* Decoding and decrypting more takes long enough for a worker. */
@@ -225,6 +226,9 @@ work_receive (CoreCall *call)
   if (may_start (call))
     engine_session_start (engine, &call->context, call->turn);
   core_session_release_held (call);
+  /* Here and not at the answer: it may be long. */
+  if (call->dear && call->turn->text != NULL && call->turn->verdict == ENGINE_VERDICT_PRIVATE)
+    call->shown = core_form_from_wire (call->turn->text, call->content_type);
   if (call->history)
     g_ptr_array_set_size (call->turn->transmissions, 0);
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/account-private.h"
+#include "core/form.h"
 #include "core/limits.h"
 
 /* Encrypting more takes long enough for a worker. */
@@ -101,7 +102,7 @@ static gboolean
 hold (CoreCall *call, const char *reason)
 {
   if (!core_held_add (call->session->held, call->text, call->has_id, call->id, get_owner (call),
-                      &call->error))
+                      call->content_type, &call->error))
     return FALSE;
   call->turn->verdict = ENGINE_VERDICT_HELD;
   tell_held (call, reason);
@@ -237,8 +238,11 @@ begin_send (CoreCall *call)
 static void
 work_send (CoreCall *call)
 {
-  engine_session_send (call->session->engine, &call->context, call->text,
-                       call->has_id ? call->id : 0, call->turn, &call->error);
+  char *wire = core_form_to_wire (call->text, call->content_type);
+
+  engine_session_send (call->session->engine, &call->context, wire, call->has_id ? call->id : 0,
+                       call->turn, &call->error);
+  core_wipe_text (wire);
 }
 
 static const CoreCallType send_type = { begin_send, work_send, keep_answer, FALSE, FALSE };
@@ -273,6 +277,17 @@ tell_sent (EngineTurn *turn, GVariantBuilder *ids)
   engine_turn_event (turn, "sent", g_variant_dict_end (&details));
 }
 
+static gboolean
+send_held (CoreCall *call, const CoreHeldText *text, EngineTurn *turn)
+{
+  char *wire = core_form_to_wire (text->text, text->content_type);
+  gboolean sent = engine_session_send (call->session->engine, &call->context, wire,
+                                       text->has_id ? text->id : 0, turn, NULL);
+
+  core_wipe_text (wire);
+  return sent;
+}
+
 void
 core_session_release_held (CoreCall *call)
 {
@@ -288,8 +303,7 @@ core_session_release_held (CoreCall *call)
   g_variant_builder_init (&ids, G_VARIANT_TYPE ("at"));
   for (; next != NULL; next = core_held_peek (held))
     {
-      if (!engine_session_send (call->session->engine, &call->context, next->text,
-                                next->has_id ? next->id : 0, turn, NULL))
+      if (!send_held (call, next, turn))
         break;
       if (next->has_id)
         g_variant_builder_add (&ids, "t", next->id);

@@ -149,17 +149,29 @@ open_session (Side *side)
   g_object_ref (side->session);
 }
 
-static void
-open_account (Side *side)
+static CoreAccount *
+try_account (Side *side, GError **error)
 {
   const CoreAccountOptions options = { .create = TRUE };
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
 
   core_open_account (side->core, "prpl-jabber", side->name, &options, note_result, &result);
   await (&result);
-  side->account = core_open_account_finish (side->core, result, &error);
-  g_assert_no_error (error);
+  return core_open_account_finish (side->core, result, error);
+}
+
+/* The last vault may still be letting go of the folder, on the thread of its last save. */
+static void
+open_account (Side *side)
+{
+  g_autoptr (GError) error = NULL;
+
+  while ((side->account = try_account (side, &error)) == NULL)
+    {
+      g_assert_error (error, OTRD_ERROR, OTRD_ERROR_BUSY);
+      g_clear_error (&error);
+      g_thread_yield ();
+    }
 }
 
 void
@@ -215,26 +227,6 @@ side_join (Side *side, Side *peer)
   peer->peer = side;
 }
 
-/* Maybe on another thread, where the last save ends. */
-static void
-on_vault_gone (gpointer gone, GObject *vault)
-{
-  g_atomic_int_set ((int *)gone, TRUE);
-  g_main_context_wakeup (NULL);
-}
-
-/* The folder is free when the last save is done and the vault is gone. */
-static void
-drop_vault (Side *side)
-{
-  int gone = FALSE;
-
-  g_object_weak_ref (G_OBJECT (side->vault), on_vault_gone, &gone);
-  g_clear_object (&side->vault);
-  while (!g_atomic_int_get (&gone))
-    g_main_context_iteration (NULL, TRUE);
-}
-
 void
 side_stop (Side *side)
 {
@@ -246,7 +238,9 @@ side_stop (Side *side)
   g_clear_object (&side->account);
   g_object_run_dispose (G_OBJECT (side->core));
   g_clear_object (&side->core);
-  drop_vault (side);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_clear_object (&side->vault);
 }
 
 void

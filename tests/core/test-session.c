@@ -615,6 +615,41 @@ test_a_silent_contact_stalls (void)
 }
 
 static void
+test_each_messenger_has_its_form (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  const CoreConfiguration html = { .has_content_type = TRUE, .content_type = CORE_CONTENT_HTML };
+
+  core_session_attach (talk->bob->session, talk->b->messenger, &html, NULL);
+  side_go_private (talk->alice);
+  actor_send (talk->a, "a < b & c", 1);
+  actor_send (talk->a, "<b>typed</b>", 2);
+  side_settle (talk->alice);
+  g_assert_cmpstr (g_ptr_array_index (talk->bob->texts, 0), ==, "a &lt; b &amp; c");
+  g_assert_cmpstr (g_ptr_array_index (talk->bob->texts, 1), ==, "&lt;b&gt;typed&lt;/b&gt;");
+  actor_send (talk->b, "<b>bold</b> &amp; so on", 3);
+  actor_send (talk->b, "2 &lt; 3", 4);
+  side_settle (talk->alice);
+  g_assert_cmpstr (g_ptr_array_index (talk->alice->texts, 0), ==, "bold & so on");
+  g_assert_cmpstr (g_ptr_array_index (talk->alice->texts, 1), ==, "2 < 3");
+}
+
+static void
+test_plain_to_plain_is_as_typed (void)
+{
+  static const char *const typed[] = { "<b>bold</b>", "a < b",   "&amp;",
+                                       "two\nlines",  "/me <i>", "?OTRv3?" };
+  g_autoptr (Talk) talk = talk_new ();
+
+  side_go_private (talk->alice);
+  for (guint i = 0; i < G_N_ELEMENTS (typed); i++)
+    actor_send (talk->a, typed[i], i + 1);
+  side_settle (talk->alice);
+  for (guint i = 0; i < G_N_ELEMENTS (typed); i++)
+    g_assert_cmpstr (g_ptr_array_index (talk->bob->texts, i), ==, typed[i]);
+}
+
+static void
 test_a_configuration_too_small_is_refused (void)
 {
   g_autoptr (Talk) talk = talk_new ();
@@ -676,6 +711,8 @@ main (int argc, char **argv)
   g_test_add_func ("/core/session/shutting-down-says-goodbye", test_shutting_down_says_goodbye);
   g_test_add_func ("/core/session/an-idle-session-goes", test_an_idle_session_goes);
   g_test_add_func ("/core/session/a-silent-contact-stalls", test_a_silent_contact_stalls);
+  g_test_add_func ("/core/session/each-messenger-has-its-form", test_each_messenger_has_its_form);
+  g_test_add_func ("/core/session/plain-to-plain-is-as-typed", test_plain_to_plain_is_as_typed);
   g_test_add_func ("/core/session/a-configuration-too-small-is-refused",
                    test_a_configuration_too_small_is_refused);
   return g_test_run ();
