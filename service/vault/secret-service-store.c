@@ -18,12 +18,12 @@
 #include <string.h>
 
 #include "introspection/otrd-error.h"
+#include "vault/key-text.h"
 #include "vault/prompt-service.h"
 
 #define DEFAULT_TIMEOUT_MS 10000
 #define UNLOCKS_MOST 3 /* an item's collection, the default one, and one for luck */
 #define OBJECT "vault-key"
-#define TEXT_LEN (4 * ((VAULT_KEY_LEN + 2) / 3)) /* in base64 */
 #define SESSION_COLLECTION "/collection/session"
 
 struct _VaultSecretServiceStore
@@ -203,49 +203,6 @@ end_locked (Operation *operation)
   end_with (operation, VAULT_KEY_LOCKED, "the keyring is locked; unlock it and try again");
 }
 
-/* The key of an item's value: 32 bytes in base64. */
-static Secret *
-decode_key (SecretValue *value)
-{
-  gsize length;
-  const char *text = secret_value_get (value, &length);
-  guint8 decoded[3];
-  guint8 *bytes;
-  int state = 0;
-  guint save = 0;
-  g_autoptr (Secret) key = NULL;
-
-  if (length != TEXT_LEN)
-    return NULL;
-  key = secret_new_to_fill (VAULT_KEY_LEN, &bytes);
-  for (gsize done = 0, at = 0; at < length; at += 4)
-    {
-      gsize n = g_base64_decode_step (text + at, 4, decoded, &state, &save);
-      if (n == 0 || n > VAULT_KEY_LEN - done)
-        return NULL;
-      memcpy (bytes + done, decoded, n);
-      done += n;
-      if (at + 4 == length && done != VAULT_KEY_LEN)
-        return NULL;
-    }
-  explicit_bzero (decoded, sizeof decoded);
-  return g_steal_pointer (&key);
-}
-
-static SecretValue *
-encode_key (Secret *key)
-{
-  gsize length;
-  const guint8 *bytes = secret_get (key, &length);
-  guint8 *text;
-  g_autoptr (Secret) encoded = secret_new_to_fill (TEXT_LEN + 8, &text);
-  int state = 0, save = 0;
-  gsize n = g_base64_encode_step (bytes, length, FALSE, (char *)text, &state, &save);
-
-  n += g_base64_encode_close (FALSE, (char *)text + n, &state, &save);
-  return secret_value_new ((const char *)text, n, "text/plain");
-}
-
 /* Whether the item holds what it says: the id is made from the key. */
 static gboolean
 is_the_key (const Operation *operation, SecretItem *item, Secret *key)
@@ -321,7 +278,7 @@ store_new_key (Operation *operation)
   g_autofree char *id = vault_key_make_id (key);
   g_autoptr (GHashTable) attributes =
       secret_attributes_build (&schema, "otrd-object", OBJECT, "otrd-key-id", id, NULL);
-  SecretValue *value = encode_key (key);
+  SecretValue *value = vault_key_to_text (key);
 
   operation->key = g_steal_pointer (&key);
   secret_service_store (SECRET_SERVICE (operation->service), &schema, attributes,
@@ -390,7 +347,7 @@ on_item_read (GObject *source, GAsyncResult *result, gpointer user_data)
   value = secret_item_get_secret (item);
   if (value != NULL)
     {
-      key = decode_key (value);
+      key = vault_key_from_text (value);
       secret_value_unref (value);
     }
   if (key == NULL || !is_the_key (operation, item, key))
