@@ -122,19 +122,28 @@ print_fingerprint (const char *fingerprint)
   puts (grouped);
 }
 
+/* Nothing is made where a key is there already. */
+static void
+print_notice (Command *command, OtrdAccount *account)
+{
+  g_autofree char *name = target_name (account);
+
+  if (otrd_account_get_key_state (account) != OTRD_KEY_STATE_READY
+      || command_has (command, "replace"))
+    fprintf (stderr, "Making a key for %s; this may take a while ...\n", name);
+}
+
 gboolean
 run_key_generate (Command *command, GError **error)
 {
   g_autoptr (OtrdAccount) account =
       target_find_account (command->client, command_get_word (command, 0), error);
   g_autofree char *fingerprint = NULL;
-  g_autofree char *name = NULL;
   GVariantDict options;
 
   if (account == NULL)
     return FALSE;
-  name = target_name (account);
-  fprintf (stderr, "Making a key for %s; this may take a while ...\n", name);
+  print_notice (command, account);
   g_variant_dict_init (&options, NULL);
   if (command_has (command, "replace"))
     g_variant_dict_insert (&options, "replace", "b", TRUE);

@@ -93,7 +93,7 @@ help_describe_table (void)
   for (const Verb *verb = verbs_get (); verb->name != NULL; verb++)
     {
       g_string_append_printf (text, "%s\t%s\t%s\t", verb->name, verb->subverb ? verb->subverb : "-",
-                              verb->words);
+                              *verb->words ? verb->words : "-");
       for (const Option *option = verb->options; option != NULL && option->name != NULL; option++)
         g_string_append_printf (text, "--%s ", option->name);
       for (const Option *option = verbs_get_shared_options (); option->name != NULL; option++)

@@ -14,7 +14,7 @@ char *help_describe_all (void);
 char *help_describe_verb (const char *name);
 
 /** help_describe_table: the verbs for a program, a line each, between tabs:
- * verb, sub-verb or `-`, words, options. */
+ * verb, sub-verb, words, options; `-` where there is none. */
 char *help_describe_table (void);
 
 G_END_DECLS

@@ -190,7 +190,8 @@ print_on (int descriptor, const char *text)
     }
 }
 
-/* Raw keys rather than signals: a Ctrl-C must not leave the terminal mute. */
+/* Raw keys rather than signals: a Ctrl-C must not leave the terminal mute. The
+ * prompt comes when what is typed is unseen already. */
 GBytes *
 tty_read_secret (const char *prompt, GError **error)
 {
@@ -201,11 +202,11 @@ tty_read_secret (const char *prompt, GError **error)
 
   if (descriptor < 0)
     return NULL;
-  print_on (descriptor, prompt);
   tcgetattr (descriptor, &before);
   unseen = before;
   unseen.c_lflag &= ~(ECHO | ECHONL | ICANON | ISIG);
   tcsetattr (descriptor, TCSAFLUSH, &unseen);
+  print_on (descriptor, prompt);
   read = read_unseen (descriptor, line, error);
   tcsetattr (descriptor, TCSAFLUSH, &before);
   print_on (descriptor, "\n");

@@ -105,6 +105,7 @@ static const char relay_details[] =
     "  {\"select\": 1234}                the contact's instance; 0: the best\n"
     "  {\"online\": true}                our link to the network\n"
     "  {\"contact-online\": true}        the contact's\n"
+    "  {\"collect\": true}               what is owed; seldom needed\n"
     "  {\"detach\": true, \"end-if-last\": true}    sign off, and end\n"
     "\n"
     "Out:\n"

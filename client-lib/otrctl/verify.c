@@ -32,10 +32,10 @@ typedef struct
 static gboolean
 check_private (OtrdSession *session, GError **error)
 {
-  if (*otrd_session_get_fingerprint (session) != '\0')
+  if (otrd_session_get_state (session) == OTRD_STATE_PRIVATE)
     return TRUE;
   g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE,
-               "There is nothing to compare: the session with %s is not private",
+               "%s cannot be verified now: the session is not private",
                otrd_session_get_contact (session));
   return FALSE;
 }
@@ -63,8 +63,6 @@ compare_fingerprints (Command *command, OtrdAccount *account, OtrdSession *sessi
   g_autofree char *theirs = g_strdup (otrd_session_get_fingerprint (session));
   gboolean yes = FALSE;
 
-  if (!check_private (session, error))
-    return FALSE;
   print_comparison (account, session, theirs);
   if (!tty_ask_yes ("Are they the same on the other end?", &yes, error))
     return FALSE;
@@ -156,6 +154,7 @@ on_begun (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   print_events (turn);
+  fprintf (stderr, "Waiting for the contact; Ctrl-C gives up ...\n");
   run->begun = TRUE;
   on_changed (run);
 }
@@ -184,7 +183,6 @@ begin (Command *command, Run *run, GBytes *secret)
     otrd_session_start_verification (run->session, secret,
                                      arguments_get_value (command->arguments, "question"),
                                      g_variant_dict_end (&options), NULL, on_begun, run);
-  fprintf (stderr, "Waiting for the contact; Ctrl-C gives up ...\n");
 }
 
 static void
@@ -286,10 +284,13 @@ run_verify (Command *command, GError **error)
   session = target_find_session (command->client, account, command_get_word (command, 1), error);
   if (session == NULL)
     return FALSE;
-  if (command_has (command, "manual"))
-    return compare_fingerprints (command, account, session, error);
-  if (!command_has (command, "abort"))
-    return verify_by_secret (command, session, error);
-  turn = otrd_session_abort_verification_sync (session, NULL, NULL, error);
-  return turn != NULL;
+  if (command_has (command, "abort"))
+    {
+      turn = otrd_session_abort_verification_sync (session, NULL, NULL, error);
+      return turn != NULL;
+    }
+  if (!check_private (session, error))
+    return FALSE;
+  return command_has (command, "manual") ? compare_fingerprints (command, account, session, error)
+                                         : verify_by_secret (command, session, error);
 }

@@ -1,0 +1,246 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The otrd developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What otrctl makes of each answer of the service, and what it puts on the bus:
+exit statuses, secrets, prompts, hostile words; and whether help, completion and
+man page know every verb."""
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+
+from gi.repository import GLib
+
+import tap
+from desktop import Desktop
+from otrctl_fake import ACCOUNT, MANAGER, MANAGER_PATH, SESSION, SESSION_PATH, FakeService, OURS, \
+    THEIRS
+from otrctl_run import OTRCTL, Terminal, done, fails, run
+
+BOB = "bob@example.org"
+NAME = "xmpp:alice@example.org"
+DATA = pathlib.Path(os.environ["OTRD_DATA"])
+STATUS = {
+    "Failed": 1, "InvalidArgument": 2, "AccessDenied": 6, "NotFound": 4, "Exists": 8, "Locked": 5,
+    "Dismissed": 5, "KeyStoreUnavailable": 7, "VaultDamaged": 7, "StorageFailed": 7,
+    "NotPrivate": 8, "Finished": 8, "FingerprintChanged": 8, "Rejected": 8, "NoVerification": 8,
+    "NoMessenger": 8, "LimitExceeded": 1, "Busy": 8, "InUse": 8, "NotSupported": 10,
+}
+
+
+@contextlib.contextmanager
+def fake():
+    with Desktop(program="/bin/false", keyring=False) as desktop:
+        service = FakeService(desktop)
+        try:
+            yield desktop, service
+        finally:
+            service.close()
+
+
+def table():
+    lines = subprocess.run([OTRCTL, "help", "--table"], capture_output=True, text=True,
+                           check=True).stdout.splitlines()
+    return [["" if field == "-" else field for field in line.split("\t")] for line in lines]
+
+
+def each_error_has_its_exit_status():
+    with fake() as (desktop, service):
+        for name, status in STATUS.items():
+            service.answers["SetTrust"] = name
+            said = fails(desktop, status, "trust", NAME, BOB, THEIRS, "verified")
+            assert "because" in said and "\033" not in said, said
+
+
+def a_service_that_is_not_there_is_status_3():
+    with Desktop(program="/bin/false", keyring=False) as desktop:
+        for verb in (["status"], ["accounts"], ["policy", NAME], ["unlock"],
+                     ["relay", "xmpp", "a@b", "c@d"]):
+            fails(desktop, 3, *verb)
+        assert run(desktop, "status", DBUS_SESSION_BUS_ADDRESS="unix:path=/nowhere").status == 3
+
+
+def wrong_words_are_status_2_without_a_service():
+    with Desktop(program="/bin/false", keyring=False) as desktop:
+        for line in ("frob", "key", "status --frob", "trust a b c d", "relay xmpp"):
+            assert "otrctl help" in fails(desktop, 2, *line.split())
+        assert run(desktop).status == 2
+        assert done(desktop, "--version") == done(desktop, "version")
+        assert done(desktop, "--help") == done(desktop, "help")
+        assert done(desktop, "key", "show", "--help") == done(desktop, "help", "key")
+
+
+def an_empty_list_is_not_shown_for_a_closed_vault():
+    with fake() as (desktop, service):
+        closed = (("locked", 5), ("keyless", 7), ("damaged", 7), ("unavailable", 7))
+        del service.objects[SESSION_PATH]
+        service.objects = {MANAGER_PATH: service.objects[MANAGER_PATH]}
+        for vault, status in closed:
+            service.set(MANAGER_PATH, MANAGER, Vault=vault)
+            assert vault in fails(desktop, status, "accounts")
+            fails(desktop, status, "fingerprints")
+            assert "vault: %s\n" % vault in done(desktop, "status")
+        service.set(MANAGER_PATH, MANAGER, Vault="new")
+        assert done(desktop, "accounts") == ""
+
+
+def a_secret_crosses_the_bus_by_descriptor_alone():
+    with fake() as (desktop, service):
+        secret = "Geheimnis\u00fc"
+        service.answers["GetVerification"] = lambda *_: ({"result": GLib.Variant("s", "verified")},)
+        out = done(desktop, "verify", NAME, BOB, "--question", "Where?", "--secret-stdin",
+                   given=secret + "\n")
+        assert out == "verified\n"
+        ((string, options), contents), = service.called("StartVerification")
+        assert string == "" and options["question"] == "Where?", (string, options)
+        assert contents == [secret.encode()], contents
+
+
+def a_passphrase_crosses_the_bus_by_descriptor_alone():
+    with fake() as (desktop, service):
+        service.set(MANAGER_PATH, MANAGER, KeyStore="passphrase", Vault="locked")
+        done(desktop, "unlock", "--passphrase-stdin", given="open sesame\n")
+        status, screen = Terminal(desktop, "unlock").talk(("Passphrase of the vault: ", "typed\r"))
+        assert status == 0 and "typed" not in screen, screen
+        contents = [contents for arguments, contents in service.called("Unlock")]
+        assert contents == [[b"open sesame"], [b"typed"]], contents
+        fails(desktop, 2, "unlock")
+
+
+def a_prompt_that_is_left_leaves_the_terminal_as_it_was():
+    with fake() as (desktop, service):
+        for key in ("\x03", "\x04"):
+            status, screen = Terminal(desktop, "verify", NAME, BOB).talk(
+                ("Secret that you share: ", "abc" + key))
+            assert status == 5 and "abc" not in screen, (status, screen)
+        assert not service.called("StartVerification")
+
+
+def a_pin_is_shown():
+    with fake() as (desktop, service):
+        service.answers["StartVerification"] = lambda *_: (
+            [], [("verification-pin", {"pin": GLib.Variant("s", "123456")})])
+        service.answers["GetVerification"] = lambda *_: ({"result": GLib.Variant("s", "cheated")},)
+        result = run(desktop, "verify", NAME, BOB, "--pin")
+        assert result.status == 9 and result.out == "pin: 123456\ncheated\n", result
+        ((string, options), contents), = service.called("StartVerification")
+        assert options["pin"] is True and string == "" and contents == [], options
+
+
+def a_changed_key_is_accepted_only_after_a_yes():
+    with fake() as (desktop, service):
+        service.set(SESSION_PATH, SESSION, Blocked="fingerprint-changed")
+        service.answers["ListFingerprints"] = lambda *_: ([{
+            "trust": GLib.Variant("s", "verified"), "fingerprint": GLib.Variant("s", OURS)}], "")
+        status, screen = Terminal(desktop, "accept", NAME, BOB).talk(("[yes/no]", "y\n"))
+        assert status == 1 and not service.called("AcceptFingerprint"), screen
+        assert "AAAAAAAA AAAAAAAA" in screen and "BBBBBBBB BBBBBBBB" in screen, screen
+        status, screen = Terminal(desktop, "accept", NAME, BOB).talk(("[yes/no]", "yes\n"))
+        assert status == 0, screen
+        (arguments, _), = service.called("AcceptFingerprint")
+        assert arguments[0] == THEIRS
+        fails(desktop, 2, "accept", NAME, BOB)
+        done(desktop, "accept", NAME, BOB, THEIRS)
+
+
+def an_account_is_removed_only_after_a_yes():
+    with fake() as (desktop, service):
+        status, screen = Terminal(desktop, "account", "remove", NAME).talk(("[yes/no]", "no\n"))
+        assert status == 1 and not service.called("Remove"), screen
+        status, screen = Terminal(desktop, "account", "remove", NAME).talk(("[yes/no]", "yes\n"))
+        (options,), _ = service.called("Remove")[0]
+        assert status == 0 and options["confirm"] == "alice@example.org", options
+
+
+def hostile_words_do_not_steer_the_terminal():
+    with fake() as (desktop, service):
+        service.set(SESSION_PATH, SESSION, Contact="bob\033]0;owned\007@example.org",
+                    Messengers=["pid\ngin"])
+        out = done(desktop, "sessions") + done(desktop, "sessions", "--long")
+        assert "\033" not in out and "\007" not in out and "pid\ngin" not in out, out
+        service.answers["GetVerification"] = lambda *_: (
+            {"question": GLib.Variant("s", "a\033[2J\u202eb"), "result": GLib.Variant("s", "x")},)
+        service.set(SESSION_PATH, SESSION, Contact=BOB, Verification="asked")
+        said = run(desktop, "verify", NAME, BOB, "--secret-stdin", "--timeout", "1",
+                   given="x\n").err
+        assert "asks: a" in said and "\033" not in said and "\u202e" not in said, said
+
+
+def colours_are_for_terminals():
+    with fake() as (desktop, service):
+        assert "\033" not in done(desktop, "sessions")
+        status, screen = Terminal(desktop, "sessions").talk()
+        assert status == 0 and "\033[32mprivate\033[0m" in screen, screen
+        status, screen = Terminal(desktop, "sessions", NO_COLOR="1").talk()
+        assert "\033" not in screen, screen
+
+
+def a_long_list_is_fetched_to_its_end():
+    with fake() as (desktop, service):
+        def list_page(wanted):
+            start = int(wanted.get("after", 0))
+            page = [{"contact": GLib.Variant("s", "c%d" % i)} for i in range(start, start + 500)]
+            return page, str(start + 500) if start < 1000 else ""
+        service.answers["ListFingerprints"] = list_page
+        records = json.loads(done(desktop, "fingerprints", "--json"))
+        assert [r["contact"] for r in records] == ["c%d" % i for i in range(1500)]
+        assert records[0]["account"] == NAME
+
+
+def every_verb_is_in_the_help():
+    text = subprocess.run([OTRCTL, "help"], capture_output=True, text=True, check=True).stdout
+    for verb, subverb, words, options in table():
+        usage = " ".join(filter(None, (verb, subverb, words)))
+        assert "  %s" % usage in text, usage
+
+
+def every_verb_is_in_the_man_page():
+    text = (DATA / "otrctl.1").read_text().replace("\\-", "-").replace("\\fB", "").replace(
+        "\\fR", "").replace('"', "")
+    for verb, subverb, words, options in table():
+        name = " ".join(filter(None, (verb, subverb)))
+        assert name in text, name
+        for option in options.split():
+            assert option in text, (verb, option)
+
+
+def complete(*words):
+    script = '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _otrctl; ' \
+        'printf "%s\\n" "${COMPREPLY[@]}"'
+    path = os.pathsep.join((os.path.dirname(OTRCTL), os.environ["PATH"]))
+    return subprocess.run(["bash", "-c", script, "bash", str(DATA / "otrctl.bash"), "otrctl",
+                           *words], capture_output=True, text=True, check=True,
+                          env={**os.environ, "PATH": path}).stdout.split()
+
+
+def every_verb_and_option_is_completed():
+    for verb, subverb, words, options in table():
+        assert verb in complete(verb[:2]), verb
+        line = [verb, subverb] if subverb else [verb]
+        if subverb:
+            assert subverb in complete(verb, ""), subverb
+        assert set(options.split()) <= set(complete(*line, "-")), line
+    assert complete("trust", "a", "b", "c", "v") == ["verified"]
+
+
+tap.run({
+    "each error has its exit status": each_error_has_its_exit_status,
+    "a service that is not there is status 3": a_service_that_is_not_there_is_status_3,
+    "wrong words are status 2 without a service": wrong_words_are_status_2_without_a_service,
+    "an empty list is not shown for a closed vault": an_empty_list_is_not_shown_for_a_closed_vault,
+    "a secret crosses the bus by descriptor alone": a_secret_crosses_the_bus_by_descriptor_alone,
+    "a passphrase crosses the bus by descriptor alone":
+        a_passphrase_crosses_the_bus_by_descriptor_alone,
+    "a prompt that is left leaves the terminal as it was":
+        a_prompt_that_is_left_leaves_the_terminal_as_it_was,
+    "a pin is shown": a_pin_is_shown,
+    "a changed key is accepted only after a yes": a_changed_key_is_accepted_only_after_a_yes,
+    "an account is removed only after a yes": an_account_is_removed_only_after_a_yes,
+    "hostile words do not steer the terminal": hostile_words_do_not_steer_the_terminal,
+    "colours are for terminals": colours_are_for_terminals,
+    "a long list is fetched to its end": a_long_list_is_fetched_to_its_end,
+    "every verb is in the help": every_verb_is_in_the_help,
+    "every verb is in the man page": every_verb_is_in_the_man_page,
+    "every verb and option is completed": every_verb_and_option_is_completed,
+}, watchdog=150)
