@@ -78,7 +78,7 @@ void core_account_ask_to_unlock (CoreAccount *account);
 /* Ends who waits for a key, because the account goes. */
 void core_account_abandon_generation (CoreAccount *account);
 
-/* account-trust.c */
+/* account-fingerprints.c */
 EngineKnownKeys *
 core_account_make_known (CoreAccount *account, const char *contact, gboolean *seen_v3);
 /* aa{sv} of what is known of @contact but of the fingerprint @except (nullable); floating. */
@@ -86,6 +86,13 @@ GVariant *
 core_account_describe_contact (CoreAccount *account, const char *contact, const char *except);
 /* LIMIT_EXCEEDED: no more fingerprints of this contact are taken. */
 gboolean core_account_has_room (CoreAccount *account, const char *contact, GError **error);
+/* a{sv} as ListFingerprints has it; floating. */
+GVariant *core_account_describe_fingerprint (CoreAccount *account, const VaultFingerprint *record);
+/* A session with the contact has it now. */
+gboolean
+core_account_uses_fingerprint (CoreAccount *account, const char *contact, const char *fingerprint);
+
+/* account-trust.c */
 /* Emits trust-changed and tells the contact's session. @record: NULL: forgotten. */
 void core_account_trust_changed (CoreAccount *account,
                                  const char *contact,

@@ -1,28 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Core: the vault's state followed, accounts found and made, the end of it all. */
-
-#include "core/core.h"
+/* Core: the vault's state followed, and the end of it all. */
 
 #include "core/account-private.h"
+#include "core/core-private.h"
 #include "core/limits.h"
-#include "core/names.h"
 #include "core/policy.h"
 #include "core/session-private.h"
 #include "core/workers.h"
-
-struct _Core
-{
-  GObject parent;
-
-  Vault *vault;
-  CoreClock *clock;
-  CoreWorkers *workers;
-  GPtrArray *accounts; /* of CoreAccount */
-  gboolean was_open;
-  gboolean locked_by_user;
-};
 
 G_DEFINE_FINAL_TYPE (Core, core, G_TYPE_OBJECT)
 
@@ -144,19 +130,6 @@ core_class_init (CoreClass *class)
   signals[ACCOUNT_REMOVED] = new_account_signal ("account-removed");
 }
 
-static CoreAccount *
-find_account (Core *core, const char *protocol, const char *name)
-{
-  for (guint i = 0; i < core->accounts->len; i++)
-    {
-      CoreAccount *account = g_ptr_array_index (core->accounts, i);
-
-      if (g_str_equal (account->name, name) && g_str_equal (account->protocol, protocol))
-        return account;
-    }
-  return NULL;
-}
-
 static void
 on_account_removed (CoreAccount *account, gpointer user_data)
 {
@@ -168,8 +141,8 @@ on_account_removed (CoreAccount *account, gpointer user_data)
   g_signal_emit (core, signals[ACCOUNT_REMOVED], 0, account);
 }
 
-static CoreAccount *
-add_account (Core *core, const char *protocol, const char *name)
+CoreAccount *
+core_add_account (Core *core, const char *protocol, const char *name)
 {
   CoreAccount *account = core_account_new (core->vault, core->clock, core->workers, protocol, name);
 
@@ -189,12 +162,12 @@ take_accounts (Core *core)
   for (guint i = 0; i < records->len; i++)
     {
       const VaultAccount *record = g_ptr_array_index (records, i);
-      CoreAccount *account = find_account (core, record->protocol, record->name);
+      CoreAccount *account = core_find_account (core, record->protocol, record->name);
 
       if (account != NULL)
         core_account_load (account);
       else
-        add_account (core, record->protocol, record->name);
+        core_add_account (core, record->protocol, record->name);
     }
 }
 
@@ -362,155 +335,6 @@ GPtrArray *
 core_list_accounts (Core *core)
 {
   return g_ptr_array_copy (core->accounts, (GCopyFunc)g_object_ref, NULL);
-}
-
-typedef struct
-{
-  char *protocol;
-  char *name;
-  gboolean create;
-} Wanted;
-
-static void
-wanted_free (gpointer user_data)
-{
-  Wanted *wanted = user_data;
-
-  g_free (wanted->protocol);
-  g_free (wanted->name);
-  g_free (wanted);
-}
-
-static void
-on_account_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  Core *core = g_task_get_source_object (task);
-  const Wanted *wanted = g_task_get_task_data (task);
-  CoreAccount *account = find_account (core, wanted->protocol, wanted->name);
-  GError *error = NULL;
-
-  if (!vault_save_finish (VAULT_VAULT (vault), result, &error))
-    {
-      vault_remove_account (core->vault, wanted->protocol, wanted->name, NULL);
-      g_task_return_error (task, error);
-      return;
-    }
-  /* Another caller may have waited for the same. */
-  if (account == NULL)
-    account = add_account (core, wanted->protocol, wanted->name);
-  g_task_return_pointer (task, g_object_ref (account), g_object_unref);
-}
-
-static void
-create_account (GTask *task)
-{
-  Core *core = g_task_get_source_object (task);
-  const Wanted *wanted = g_task_get_task_data (task);
-  g_autoptr (VaultAccount) record = vault_account_new (wanted->protocol, wanted->name);
-  GError *error = NULL;
-
-  if (core->accounts->len >= CORE_ACCOUNTS_MAX)
-    g_set_error (&error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
-                 "The account was not made: there are %d already", CORE_ACCOUNTS_MAX);
-  else if (vault_put_account (core->vault, record, &error))
-    {
-      vault_save_async (core->vault, on_account_saved, task);
-      return;
-    }
-  g_task_return_error (task, error);
-  g_object_unref (task);
-}
-
-static void
-look_up_or_create (GTask *task)
-{
-  Core *core = g_task_get_source_object (task);
-  const Wanted *wanted = g_task_get_task_data (task);
-  CoreAccount *account = find_account (core, wanted->protocol, wanted->name);
-
-  if (account != NULL)
-    g_task_return_pointer (task, g_object_ref (account), g_object_unref);
-  else if (wanted->create)
-    {
-      create_account (task);
-      return;
-    }
-  else
-    g_task_return_new_error (task, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
-                             "There is no such account; open it with the option create");
-  g_object_unref (task);
-}
-
-static void
-on_opened_for_account (GObject *vault, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  GError *error = NULL;
-
-  if (vault_open_finish (VAULT_VAULT (vault), result, &error))
-    {
-      look_up_or_create (task);
-      return;
-    }
-  g_task_return_error (task, error);
-  g_object_unref (task);
-}
-
-static gboolean
-read_wanted (Wanted *wanted,
-             const char *protocol,
-             const char *name,
-             const CoreAccountOptions *options,
-             GError **error)
-{
-  wanted->create = options->create;
-  wanted->protocol = core_names_read_protocol (protocol, error);
-  if (wanted->protocol == NULL)
-    return FALSE;
-  wanted->name = core_names_read_account (wanted->protocol, name, options->network,
-                                          options->casemapping, error);
-  return wanted->name != NULL;
-}
-
-void
-core_open_account (Core *core,
-                   const char *protocol,
-                   const char *name,
-                   const CoreAccountOptions *options,
-                   GAsyncReadyCallback callback,
-                   gpointer user_data)
-{
-  GTask *task = g_task_new (core, NULL, callback, user_data);
-  Wanted *wanted = g_new0 (Wanted, 1);
-  GError *error = NULL;
-
-  g_task_set_task_data (task, wanted, wanted_free);
-  if (!read_wanted (wanted, protocol, name, options, &error))
-    {
-      g_task_return_error (task, error);
-      g_object_unref (task);
-      return;
-    }
-  if (vault_is_open (core->vault) || find_account (core, wanted->protocol, wanted->name) != NULL)
-    {
-      look_up_or_create (task);
-      return;
-    }
-  /* After Lock only Unlock opens again. */
-  if (core->locked_by_user)
-    {
-      g_task_return_error (task, vault_new_state_error (core->vault, "open the account"));
-      g_object_unref (task);
-      return;
-    }
-  vault_open_async (core->vault, FALSE, on_opened_for_account, task);
-}
-
-CoreAccount *
-core_open_account_finish (Core *core, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 typedef void (*SessionFunc) (CoreSession *session, guint *count);

@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Core's parts, shared by the files that make it up. */
+#pragma once
+
+#include "core/core.h"
+#include "core/workers.h"
+#include "vault/vault.h"
+
+G_BEGIN_DECLS
+
+struct _Core
+{
+  GObject parent;
+
+  Vault *vault;
+  CoreClock *clock;
+  CoreWorkers *workers;
+  GPtrArray *accounts; /* of CoreAccount */
+  gboolean was_open;
+  gboolean locked_by_user;
+};
+
+/* core-accounts.c: by canonical names; NULL. */
+CoreAccount *core_find_account (Core *core, const char *protocol, const char *name);
+
+/* core.c: one that the vault has. */
+CoreAccount *core_add_account (Core *core, const char *protocol, const char *name);
+
+G_END_DECLS
