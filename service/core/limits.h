@@ -55,5 +55,9 @@
  * must fit whole. */
 #define CORE_MESSAGE_SIZE_MIN 200
 
+/* Lines of key exchanges that are read at once, and one more each second: each costs us
+ * milliseconds, and an honest exchange has four. */
+#define CORE_EXCHANGE_LINES_MAX 60
+
 /* Threads for the calls that take milliseconds. */
 #define CORE_WORKERS 2

@@ -19,7 +19,9 @@ begin_collect (CoreCall *call)
   return FALSE;
 }
 
-static const CoreCallType collect_type = { begin_collect, NULL, NULL, FALSE, FALSE };
+static const CoreCallType collect_type = {
+  .begin = begin_collect,
+};
 
 void
 core_session_collect (CoreSession *session,
@@ -43,7 +45,9 @@ begin_configure (CoreCall *call)
   return FALSE;
 }
 
-static const CoreCallType configure_type = { begin_configure, NULL, NULL, FALSE, FALSE };
+static const CoreCallType configure_type = {
+  .begin = begin_configure,
+};
 
 void
 core_session_configure (CoreSession *session,
@@ -92,7 +96,11 @@ work_start (CoreCall *call)
   engine_session_start (call->session->engine, &call->context, call->turn);
 }
 
-static const CoreCallType start_type = { begin_start, work_start, NULL, TRUE, FALSE };
+static const CoreCallType start_type = {
+  .begin = begin_start,
+  .work = work_start,
+  .for_messengers = TRUE,
+};
 
 void
 core_session_start (CoreSession *session,
@@ -114,7 +122,10 @@ begin_resume (CoreCall *call)
   return call->context.answers && !call->session->view->exchanging;
 }
 
-static const CoreCallType resume_type = { begin_resume, work_start, NULL, FALSE, FALSE };
+static const CoreCallType resume_type = {
+  .begin = begin_resume,
+  .work = work_start,
+};
 
 void
 core_session_resume (CoreSession *session)
@@ -149,7 +160,12 @@ settle_end (CoreCall *call)
   core_session_revoke_consent (session, call->caller);
 }
 
-static const CoreCallType end_type = { begin_end, work_end, settle_end, TRUE, FALSE };
+static const CoreCallType end_type = {
+  .begin = begin_end,
+  .work = work_end,
+  .settle = settle_end,
+  .for_messengers = TRUE,
+};
 
 void
 core_session_end (CoreSession *session, CoreMessenger *caller, CoreReply reply, gpointer user_data)
@@ -193,7 +209,11 @@ settle_detach (CoreCall *call)
   core_session_remove_messenger (session, call->caller);
 }
 
-static const CoreCallType detach_type = { begin_detach, work_detach, settle_detach, FALSE, FALSE };
+static const CoreCallType detach_type = {
+  .begin = begin_detach,
+  .work = work_detach,
+  .settle = settle_detach,
+};
 
 void
 core_session_detach (CoreSession *session,
@@ -243,7 +263,11 @@ work_accept (CoreCall *call)
     core_session_release_held (call);
 }
 
-static const CoreCallType accept_type = { begin_accept, work_accept, NULL, TRUE, FALSE };
+static const CoreCallType accept_type = {
+  .begin = begin_accept,
+  .work = work_accept,
+  .for_messengers = TRUE,
+};
 
 void
 core_session_accept_fingerprint (CoreSession *session,
@@ -268,7 +292,9 @@ begin_select (CoreCall *call)
   return FALSE;
 }
 
-static const CoreCallType select_type = { begin_select, NULL, NULL, FALSE, FALSE };
+static const CoreCallType select_type = {
+  .begin = begin_select,
+};
 
 void
 core_session_select_instance (CoreSession *session,
@@ -296,7 +322,10 @@ work_poll (CoreCall *call)
   engine_session_poll (call->session->engine, &call->context, call->turn);
 }
 
-static const CoreCallType poll_type = { begin_dear, work_poll, NULL, FALSE, FALSE };
+static const CoreCallType poll_type = {
+  .begin = begin_dear,
+  .work = work_poll,
+};
 
 void
 core_session_poll (CoreSession *session)
@@ -310,7 +339,10 @@ work_reject (CoreCall *call)
   engine_session_reject (call->session->engine, &call->context, call->fingerprint, call->turn);
 }
 
-static const CoreCallType reject_type = { begin_dear, work_reject, NULL, FALSE, FALSE };
+static const CoreCallType reject_type = {
+  .begin = begin_dear,
+  .work = work_reject,
+};
 
 void
 core_session_reject (CoreSession *session, const char *fingerprint)
@@ -327,7 +359,10 @@ work_goodbye (CoreCall *call)
   engine_session_disconnect (call->session->engine, &call->context, call->turn);
 }
 
-static const CoreCallType goodbye_type = { begin_end, work_goodbye, NULL, FALSE, FALSE };
+static const CoreCallType goodbye_type = {
+  .begin = begin_end,
+  .work = work_goodbye,
+};
 
 void
 core_session_say_goodbye (CoreSession *session)

@@ -148,6 +148,7 @@ core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger)
 
   if (attachment == NULL)
     return;
+  core_session_orphan_calls (session, messenger);
   engine_assembler_forget (session->assembler, core_messenger_get_id (messenger));
   core_messenger_remove_session (messenger, session);
   g_ptr_array_remove (session->attachments, attachment);

@@ -48,6 +48,8 @@ struct _CoreSession
 
   GQueue calls; /* of CoreCall, behind the running one */
   CoreCall *running;
+  guint exchange_lines; /* of late; what is too many is not read */
+  gint64 exchange_lines_at;
   gboolean pumping;
   guint timer;
 
@@ -89,6 +91,8 @@ gboolean core_session_is_idle (CoreSession *session);
 /* session-queue.c */
 /* Runs the call at once when nothing is before it; takes ownership. */
 void core_session_submit (CoreSession *session, CoreCall *call);
+/* The messenger has gone: what becomes of its calls that have not begun. */
+void core_session_orphan_calls (CoreSession *session, CoreMessenger *messenger);
 /* The vault has what the call changed, or not: the call is answered. */
 void core_session_answer (CoreSession *session);
 /* Lends what a call may use: key, known fingerprints, policy, time. */

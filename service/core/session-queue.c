@@ -39,6 +39,30 @@ core_session_submit (CoreSession *session, CoreCall *call)
   pump (session);
 }
 
+/* What a messenger that has gone left in the queue: no text of its goes out any more, of which it
+ * would never hear; a line that it handed in is read, and others have what comes of it. */
+void
+core_session_orphan_calls (CoreSession *session, CoreMessenger *messenger)
+{
+  GList *link = session->calls.head;
+
+  while (link != NULL)
+    {
+      GList *next = link->next;
+      CoreCall *call = link->data;
+
+      if (call->caller == messenger && !call->type->dies_with_caller)
+        call->was_attached = TRUE;
+      else if (call->caller == messenger)
+        {
+          g_queue_delete_link (&session->calls, link);
+          core_call_fail (call, OTRD_ERROR_FAILED, "Not sent: the messenger has gone");
+          drop_call (session, call);
+        }
+      link = next;
+    }
+}
+
 /* Whose network carries the lines decides how long they may be. */
 static gsize
 find_max_line (CoreSession *session, CoreCall *call)
@@ -82,9 +106,9 @@ admit (CoreSession *session, CoreCall *call)
   if (call->caller == NULL)
     return TRUE;
   attachment = core_session_find_attachment (session, call->caller);
-  call->was_attached = attachment != NULL;
+  call->was_attached |= attachment != NULL;
   call->content_type = attachment != NULL ? attachment->content_type : CORE_CONTENT_PLAIN;
-  if (call->was_attached && !call->type->may_repeat)
+  if (attachment != NULL && !call->type->may_repeat)
     core_session_note_call (session, call->caller);
   if (call->was_attached)
     return TRUE;
@@ -197,13 +221,19 @@ on_deadline (gpointer user_data)
   core_session_poll (session);
 }
 
+/* A deadline that stays in the past must not keep us busy. */
+#define LEAST_DELAY (G_USEC_PER_SEC / 4)
+
 static void
 arm_timer (CoreSession *session)
 {
+  gint64 deadline = session->view->deadline;
+
   core_clock_cancel (session->clock, &session->timer);
-  if (session->view->deadline != 0)
-    session->timer =
-        core_clock_call_at (session->clock, session->view->deadline, on_deadline, session);
+  if (deadline == 0 || session->account->removed)
+    return;
+  deadline = MAX (deadline, core_clock_get_now (session->clock) + LEAST_DELAY);
+  session->timer = core_clock_call_at (session->clock, deadline, on_deadline, session);
 }
 
 static void

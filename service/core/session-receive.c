@@ -163,6 +163,38 @@ must_wait (CoreCall *call)
          && (engine_line_is_exchange (call->line) || call->line->type == ENGINE_LINE_QUERY);
 }
 
+/* Many exchange lines in a row are a circle, or somebody who wants us busy. */
+static gboolean
+is_storm (CoreCall *call)
+{
+  CoreSession *session = call->session;
+  gint64 passed = (call->context.now - session->exchange_lines_at) / G_USEC_PER_SEC;
+
+  if (!engine_line_is_exchange (call->line))
+    return FALSE;
+  session->exchange_lines -= (guint)MIN (session->exchange_lines, passed);
+  if (passed > 0)
+    session->exchange_lines_at = call->context.now;
+  return session->exchange_lines++ >= CORE_EXCHANGE_LINES_MAX;
+}
+
+static gboolean
+drop_in_storm (CoreCall *call)
+{
+  CoreSession *session = call->session;
+  GVariantDict details;
+
+  /* Told once, until there is room again. */
+  if (session->exchange_lines == CORE_EXCHANGE_LINES_MAX + 1)
+    {
+      g_variant_dict_init (&details, NULL);
+      g_variant_dict_insert (&details, "seconds", "u", 1u);
+      engine_turn_event (call->turn, "storm", g_variant_dict_end (&details));
+    }
+  session->exchange_lines = MIN (session->exchange_lines, CORE_EXCHANGE_LINES_MAX + 2);
+  return answer (call, ENGINE_VERDICT_PROTOCOL);
+}
+
 static gboolean
 begin_line (CoreCall *call)
 {
@@ -170,6 +202,8 @@ begin_line (CoreCall *call)
 
   if (call->history && !begin_history (call))
     return FALSE;
+  if (is_storm (call))
+    return drop_in_storm (call);
   if (must_wait (call))
     {
       set_aside (call);
@@ -250,8 +284,12 @@ settle_receive (CoreCall *call)
     }
 }
 
-static const CoreCallType receive_type = { begin_receive, work_receive, settle_receive, FALSE,
-                                           TRUE };
+static const CoreCallType receive_type = {
+  .begin = begin_receive,
+  .work = work_receive,
+  .settle = settle_receive,
+  .may_repeat = TRUE,
+};
 
 void
 core_session_receive (CoreSession *session,
@@ -302,7 +340,10 @@ work_feed (CoreCall *call)
     }
 }
 
-static const CoreCallType feed_type = { begin_feed, work_feed, NULL, FALSE, FALSE };
+static const CoreCallType feed_type = {
+  .begin = begin_feed,
+  .work = work_feed,
+};
 
 void
 core_session_feed_waiting (CoreSession *session)

@@ -245,7 +245,12 @@ work_send (CoreCall *call)
   core_wipe_text (wire);
 }
 
-static const CoreCallType send_type = { begin_send, work_send, keep_answer, FALSE, FALSE };
+static const CoreCallType send_type = {
+  .begin = begin_send,
+  .work = work_send,
+  .settle = keep_answer,
+  .dies_with_caller = TRUE,
+};
 
 void
 core_session_send (CoreSession *session,
@@ -350,7 +355,10 @@ work_release (CoreCall *call)
   core_session_release_held (call);
 }
 
-static const CoreCallType release_type = { begin_release, work_release, NULL, FALSE, FALSE };
+static const CoreCallType release_type = {
+  .begin = begin_release,
+  .work = work_release,
+};
 
 void
 core_session_release_later (CoreSession *session)

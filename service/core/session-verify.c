@@ -99,8 +99,11 @@ work_start_verification (CoreCall *call)
                                      call->turn, &call->error);
 }
 
-static const CoreCallType start_verification_type = { begin_start_verification,
-                                                      work_start_verification, NULL, TRUE, FALSE };
+static const CoreCallType start_verification_type = {
+  .begin = begin_start_verification,
+  .work = work_start_verification,
+  .for_messengers = TRUE,
+};
 
 void
 core_session_start_verification (CoreSession *session,
@@ -138,9 +141,11 @@ work_answer_verification (CoreCall *call)
                                       call->turn, &call->error);
 }
 
-static const CoreCallType answer_verification_type = { begin_answer_verification,
-                                                       work_answer_verification, NULL, TRUE,
-                                                       FALSE };
+static const CoreCallType answer_verification_type = {
+  .begin = begin_answer_verification,
+  .work = work_answer_verification,
+  .for_messengers = TRUE,
+};
 
 void
 core_session_answer_verification (CoreSession *session,
@@ -168,8 +173,11 @@ work_abort_verification (CoreCall *call)
                                      &call->error);
 }
 
-static const CoreCallType abort_verification_type = { begin_cheap, work_abort_verification, NULL,
-                                                      TRUE, FALSE };
+static const CoreCallType abort_verification_type = {
+  .begin = begin_cheap,
+  .work = work_abort_verification,
+  .for_messengers = TRUE,
+};
 
 void
 core_session_abort_verification (CoreSession *session,
@@ -201,7 +209,10 @@ work_export (CoreCall *call)
                                          call->use_data, call->turn, &call->error);
 }
 
-static const CoreCallType export_type = { begin_export, work_export, NULL, FALSE, FALSE };
+static const CoreCallType export_type = {
+  .begin = begin_export,
+  .work = work_export,
+};
 
 void
 core_session_export_key (CoreSession *session,
@@ -225,7 +236,9 @@ begin_take (CoreCall *call)
   return FALSE;
 }
 
-static const CoreCallType take_type = { begin_take, NULL, NULL, FALSE, FALSE };
+static const CoreCallType take_type = {
+  .begin = begin_take,
+};
 
 void
 core_session_take_key (

@@ -650,6 +650,60 @@ test_plain_to_plain_is_as_typed (void)
 }
 
 static void
+test_a_messenger_that_vanishes_in_the_middle (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->alice, "dino");
+  Answer *receive, *send;
+
+  side_join (talk->alice, talk->alice);
+  actor_start (talk->a);
+  side_join (talk->bob, talk->bob);
+  actor_receive (talk->b, g_ptr_array_index (talk->alice->wire, 0));
+  side_wait (talk->bob);
+  g_queue_clear_full (&talk->alice->inbox, g_free);
+  g_queue_clear_full (&talk->bob->inbox, g_free);
+  side_join (talk->alice, talk->bob);
+  second->deaf = TRUE;
+  receive = actor_receive (talk->a, g_ptr_array_index (talk->bob->wire, 0));
+  send = actor_send (talk->a, "never seen", 9);
+  actor_leave (talk->a);
+  side_wait (talk->alice);
+  g_assert_cmpuint (receive->n_lines, ==, 0);
+  g_assert_nonnull (send->error);
+  g_assert_cmpuint (core_session_get_held (talk->alice->session), ==, 0);
+  g_assert_cmpuint (second->bells, ==, 1);
+  g_assert_cmpuint (actor_collect (second)->n_lines, ==, 1);
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "private");
+}
+
+static void
+test_a_flood_of_commits_is_cut_off (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  guint answered = 0;
+  gboolean told = FALSE;
+
+  actor_receive (talk->a, "?OTRv3?");
+  side_wait (talk->alice);
+  g_assert_cmpuint (talk->alice->wire->len, ==, 1);
+  g_queue_clear_full (&talk->bob->inbox, g_free);
+  talk->alice->peer = talk->bob->peer = NULL;
+  for (guint i = 0; i < 200; i++)
+    {
+      Answer *answer = actor_receive (talk->b, g_ptr_array_index (talk->alice->wire, 0));
+
+      side_wait (talk->bob);
+      answered += answer->n_lines;
+      told |= answer_has_event (answer, "storm");
+    }
+  g_assert_cmpuint (answered, <=, 60);
+  g_assert_true (told);
+  side_join (talk->alice, talk->bob);
+}
+
+static void
 test_a_configuration_too_small_is_refused (void)
 {
   g_autoptr (Talk) talk = talk_new ();
@@ -713,6 +767,10 @@ main (int argc, char **argv)
   g_test_add_func ("/core/session/a-silent-contact-stalls", test_a_silent_contact_stalls);
   g_test_add_func ("/core/session/each-messenger-has-its-form", test_each_messenger_has_its_form);
   g_test_add_func ("/core/session/plain-to-plain-is-as-typed", test_plain_to_plain_is_as_typed);
+  g_test_add_func ("/core/session/a-messenger-vanishes-in-the-middle",
+                   test_a_messenger_that_vanishes_in_the_middle);
+  g_test_add_func ("/core/session/a-flood-of-commits-is-cut-off",
+                   test_a_flood_of_commits_is_cut_off);
   g_test_add_func ("/core/session/a-configuration-too-small-is-refused",
                    test_a_configuration_too_small_is_refused);
   return g_test_run ();
