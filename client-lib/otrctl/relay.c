@@ -106,21 +106,31 @@ on_available_changed (Relay *self)
 
 /* ---- What a line of input asks ---- */
 
+typedef void (*BeginCall) (OtrdSession *session,
+                           GVariant *options,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
 typedef OtrdTurn *(*FinishCall) (OtrdSession *session, GAsyncResult *result, GError **error);
 
-static const FinishCall finish_call[] = {
-  [RELAY_SEND] = otrd_session_send_finish,
-  [RELAY_RECEIVE] = otrd_session_receive_finish,
-  [RELAY_START] = otrd_session_start_finish,
-  [RELAY_END] = otrd_session_end_finish,
-  [RELAY_COLLECT] = otrd_session_collect_finish,
-  [RELAY_VERIFY] = otrd_session_start_verification_finish,
-  [RELAY_ANSWER] = otrd_session_answer_verification_finish,
-  [RELAY_ABORT] = otrd_session_abort_verification_finish,
-  [RELAY_ACCEPT] = otrd_session_accept_fingerprint_finish,
-  [RELAY_SELECT] = otrd_session_select_instance_finish,
-  [RELAY_CONFIGURE] = otrd_session_configure_finish,
-  [RELAY_DETACH] = otrd_session_detach_finish,
+/* A call that has arguments beside its options is begun by call_with_arguments (). */
+static const struct
+{
+  BeginCall begin;
+  FinishCall finish;
+} calls[] = {
+  [RELAY_SEND] = { NULL, otrd_session_send_finish },
+  [RELAY_RECEIVE] = { NULL, otrd_session_receive_finish },
+  [RELAY_START] = { otrd_session_start, otrd_session_start_finish },
+  [RELAY_END] = { otrd_session_end, otrd_session_end_finish },
+  [RELAY_COLLECT] = { otrd_session_collect, otrd_session_collect_finish },
+  [RELAY_VERIFY] = { NULL, otrd_session_start_verification_finish },
+  [RELAY_ANSWER] = { NULL, otrd_session_answer_verification_finish },
+  [RELAY_ABORT] = { otrd_session_abort_verification, otrd_session_abort_verification_finish },
+  [RELAY_ACCEPT] = { NULL, otrd_session_accept_fingerprint_finish },
+  [RELAY_SELECT] = { NULL, otrd_session_select_instance_finish },
+  [RELAY_CONFIGURE] = { otrd_session_configure, otrd_session_configure_finish },
+  [RELAY_DETACH] = { otrd_session_detach, otrd_session_detach_finish },
 };
 
 static void
@@ -148,7 +158,7 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Relay *self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (OtrdTurn) turn = finish_call[self->verb](self->session, result, &error);
+  g_autoptr (OtrdTurn) turn = calls[self->verb].finish (self->session, result, &error);
 
   if (turn == NULL)
     {
@@ -164,55 +174,35 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-call_session (Relay *self, const RelayOrder *order)
+call_with_arguments (Relay *self, const RelayOrder *order)
 {
   OtrdSession *session = self->session;
+  GVariant *options = order->options;
 
-  switch (order->verb)
-    {
-    case RELAY_SEND:
-      otrd_session_send (session, order->text, order->at_least, order->options, NULL, on_answered,
-                         self);
-      break;
-    case RELAY_RECEIVE:
-      otrd_session_receive (session, order->text, order->options, NULL, on_answered, self);
-      break;
-    case RELAY_START:
-      otrd_session_start (session, order->options, NULL, on_answered, self);
-      break;
-    case RELAY_END:
-      otrd_session_end (session, order->options, NULL, on_answered, self);
-      break;
-    case RELAY_COLLECT:
-      otrd_session_collect (session, order->options, NULL, on_answered, self);
-      break;
-    case RELAY_VERIFY:
-      otrd_session_start_verification (session, order->secret, order->question, order->options,
-                                       NULL, on_answered, self);
-      break;
-    case RELAY_ANSWER:
-      otrd_session_answer_verification (session, order->secret, order->options, NULL, on_answered,
-                                        self);
-      break;
-    case RELAY_ABORT:
-      otrd_session_abort_verification (session, order->options, NULL, on_answered, self);
-      break;
-    case RELAY_ACCEPT:
-      otrd_session_accept_fingerprint (session, order->text, order->options, NULL, on_answered,
-                                       self);
-      break;
-    case RELAY_SELECT:
-      otrd_session_select_instance (session, order->instance, order->options, NULL, on_answered,
-                                    self);
-      break;
-    case RELAY_CONFIGURE:
-      otrd_session_configure (session, order->options, NULL, on_answered, self);
-      break;
-    case RELAY_DETACH:
-    default:
-      otrd_session_detach (session, order->options, NULL, on_answered, self);
-      break;
-    }
+  if (order->verb == RELAY_SEND)
+    otrd_session_send (session, order->text, order->at_least, options, NULL, on_answered, self);
+  else if (order->verb == RELAY_RECEIVE)
+    otrd_session_receive (session, order->text, options, NULL, on_answered, self);
+  else if (order->verb == RELAY_VERIFY)
+    otrd_session_start_verification (session, order->secret, order->question, options, NULL,
+                                     on_answered, self);
+  else if (order->verb == RELAY_ANSWER)
+    otrd_session_answer_verification (session, order->secret, options, NULL, on_answered, self);
+  else if (order->verb == RELAY_ACCEPT)
+    otrd_session_accept_fingerprint (session, order->text, options, NULL, on_answered, self);
+  else
+    otrd_session_select_instance (session, order->instance, options, NULL, on_answered, self);
+}
+
+static void
+call_session (Relay *self, const RelayOrder *order)
+{
+  BeginCall begin = calls[order->verb].begin;
+
+  if (begin != NULL)
+    begin (self->session, order->options, NULL, on_answered, self);
+  else
+    call_with_arguments (self, order);
 }
 
 static void

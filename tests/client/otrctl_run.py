@@ -42,7 +42,7 @@ def in_background(function, what, wait=wait_until):
 
 def run(desktop, *arguments, given="", **variables):
     """A script's call: no terminal anywhere."""
-    environment = {**desktop.environment, **variables}
+    environment = {**desktop.environment, "G_DEBUG": "fatal-warnings", **variables}
     process = subprocess.Popen([OTRCTL, *arguments], env=environment, cwd=desktop.folder,
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, start_new_session=True)
