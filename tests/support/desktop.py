@@ -76,7 +76,7 @@ class Desktop:
         self.log = open(self.folder / "log", "wb")
         self.address = "unix:path=%s/bus" % self.folder
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.address
-        self.keyring = None
+        self.keyring, self.connections = None, []
         self._start_bus(program or os.environ["OTRD_SERVICE"])
         self.connection = self.connect()
         if keyring:
@@ -122,6 +122,7 @@ class Desktop:
                  | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION)
         connection = Gio.DBusConnection.new_for_address_sync(self.address, flags, None, None)
         connection.set_exit_on_close(False)
+        self.connections.append(connection)
         return connection
 
     # The bus
@@ -184,10 +185,8 @@ class Desktop:
 
     def close(self, keep_log=False):
         try:
-            if not self.connection.is_closed():
-                self.stop_service()
+            self._end_service()
         finally:
-            self.connection.close_sync(None)
             for process in (self.keyring, self.bus):
                 if process is not None:
                     children.end(process)
@@ -196,6 +195,15 @@ class Desktop:
                 for line in (self.folder / "log").read_text(errors="replace").splitlines()[-60:]:
                     print("# log:", line)
             self._remove_folder()
+
+    def _end_service(self):
+        """Messengers go first: otrd waits for those that it owes a goodbye to."""
+        for connection in self.connections[1:]:
+            if not connection.is_closed():
+                connection.close_sync(None)
+        if not self.connection.is_closed():
+            self.stop_service()
+            self.connection.close_sync(None)
 
     def _remove_folder(self):
         deadline = time.monotonic() + 10

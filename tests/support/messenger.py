@@ -31,7 +31,7 @@ class ContractError(Exception):
     def __init__(self, error):
         self.remote = Gio.DBusError.get_remote_error(error) or ""
         self.name = self.remote.removeprefix("im.otrd1.Error.")
-        super().__init__("%s: %s" % (self.remote, error.message))
+        super().__init__(error.message.removeprefix("GDBus.Error:"))
 
 
 def call(connection, path, interface, method, signature="()", *arguments, timeout=30):
@@ -50,6 +50,10 @@ class Client:
 
     def __init__(self, desktop, application=None):
         self.connection = desktop.connect()
+        # Only to be woken: what changed is looked up.
+        self.connection.signal_subscribe(
+            "im.otrd1", "org.freedesktop.DBus.Properties", "PropertiesChanged", None, None,
+            Gio.DBusSignalFlags.NONE, lambda *_: None)
         if application:
             self.manager("Register", "(sa{sv})", application, {})
 
@@ -92,10 +96,6 @@ class Messenger(Client):
         self.rung = False
         self.path, self.opened = self.manager("OpenSession", "(sssa{sv})", protocol, account,
                                               contact, options_of(options))
-        # Only to be woken: what changed is looked up.
-        self.connection.signal_subscribe(
-            "im.otrd1", "org.freedesktop.DBus.Properties", "PropertiesChanged", self.path, None,
-            Gio.DBusSignalFlags.NONE, lambda *_: None)
 
     # What the contract asks of a messenger
     def _on_pending(self, *_):

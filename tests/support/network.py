@@ -12,6 +12,7 @@ class Network:
     def __init__(self, left, right):
         self.ends = (left, right)
         self.seen = []
+        self.on_line = None     # called with the sender and the line
 
     def other(self, end):
         return self.ends[1] if end is self.ends[0] else self.ends[0]
@@ -22,6 +23,8 @@ class Network:
         for sender, receiver in (self.ends, self.ends[::-1]):
             for line in sender.take_transmissions():
                 self.seen.append(line)
+                if self.on_line:
+                    self.on_line(sender, line)
                 receiver.receive(line)
                 carried = True
         return carried

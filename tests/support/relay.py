@@ -16,19 +16,21 @@ SHOWN = ("private", "plaintext", "unexpected-plaintext")
 
 class Relay:
     def __init__(self, desktop, account, contact, protocol="xmpp", application=None):
-        arguments = [os.environ["OTRD_OTRCTL"]]
-        if application:
-            arguments += ["--application", application]
-        self.process = desktop.start(arguments + ["relay", protocol, account, contact],
-                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        options = ["--application", application] if application else []
+        self.process = desktop.start(
+            [os.environ["OTRD_OTRCTL"], "relay", *options, protocol, account, contact],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.account, self.contact = account, contact
         self.outbox = collections.deque()
         self.heard = []         # every object that the relay wrote
         self.asked, self.answered = 0, 0
+        self.ended = False
         self.on_heard = None    # called with each object as it comes
+        self.state = {}         # what the relay said of the session last
         self.reader = Gio.DataInputStream.new(
             Gio.UnixInputStream.new(self.process.stdout.fileno(), False))
         self._read_on()
+        wait_until(lambda: self.state or self.ended, "the relay's first words")
 
     def _read_on(self):
         self.reader.read_line_async(GLib.PRIORITY_DEFAULT, None, self._on_line)
@@ -36,9 +38,12 @@ class Relay:
     def _on_line(self, reader, result):
         line, _ = reader.read_line_finish_utf8(result)
         if line is None:
+            self.ended = True
             return
         heard = json.loads(line)
         self.heard.append(heard)
+        if "state" in heard and "verdict" not in heard and "event" not in heard:
+            self.state = heard
         if "transmit" in heard:
             self.outbox.append(heard["transmit"])
         if "done" in heard:
@@ -53,9 +58,9 @@ class Relay:
         line = json.dumps({name.replace("_", "-"): value for name, value in operation.items()})
         self.process.stdin.write(line.encode() + b"\n")
         self.process.stdin.flush()
-        wait_until(lambda: self.answered >= self.asked or self.process.poll() is not None,
+        wait_until(lambda: self.answered >= self.asked or self.ended,
                    "the relay's answer to " + line[:80])
-        assert self.process.poll() is None, "the relay ended: %s" % self.process.poll()
+        assert not self.ended, "the relay ended with status %s" % self.process.wait()
 
     # What a network asks of each end.
     def receive(self, line):
@@ -76,8 +81,8 @@ class Relay:
                 if h.get("verdict") in ((verdict,) if verdict else SHOWN) and "text" in h]
 
     def close(self):
+        """The end of input: the relay signs off. Its exit status."""
         self.process.stdin.close()
         self.process.stdin = None
-        status = self.process.wait(30)
-        self.process.stdout = None
-        return status
+        wait_until(lambda: self.ended, "the relay's end")
+        return children.end(self.process)

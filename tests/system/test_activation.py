@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ElementTree
 import children
 import talk
 import tap
-from desktop import SERVICE, Desktop, wait_for_end
+from desktop import SERVICE, Desktop, wait_for_end, wait_until
 from messenger import Client
 
 # Members of the contract that a person with gdbus must find.
@@ -39,8 +39,8 @@ def the_first_call_activates_otrd():
         assert client.property("Version") >= 1
         assert client.property("ProgramVersion")
         assert client.property("KeyStore") == "secret-service"
-        assert client.property("Vault") == "new"
         assert desktop.has_owner(SERVICE)
+        wait_until(lambda: client.property("Vault") == "new", "a look at the vault")
 
 
 def many_first_calls_activate_one_otrd():
