@@ -274,6 +274,9 @@ settle_receive (CoreCall *call)
 
   if (call->turn->needs_key)
     set_aside (call);
+  /* Who lets nothing out in the clear expects nothing in it. */
+  if (call->turn->verdict == ENGINE_VERDICT_PLAINTEXT && call->policy == OTRD_POLICY_ALWAYS)
+    call->turn->verdict = ENGINE_VERDICT_UNEXPECTED_PLAINTEXT;
   if (call->turn->saw_plain_text && call->policy == OTRD_POLICY_OPPORTUNISTIC)
     session->offer_declined = TRUE;
   if (call->line->type == ENGINE_LINE_OFFER || call->line->type == ENGINE_LINE_QUERY)

@@ -704,6 +704,67 @@ test_a_flood_of_commits_is_cut_off (void)
 }
 
 static void
+test_always_expects_nothing_in_the_clear (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  g_assert_cmpint (actor_receive (talk->a, "hello")->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
+  side_set_policy (talk->alice, "always");
+  g_assert_cmpint (actor_receive (talk->a, "again")->verdict, ==,
+                   ENGINE_VERDICT_UNEXPECTED_PLAINTEXT);
+}
+
+static void
+test_held_texts_are_bounded (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  actor_start (talk->a);
+  for (guint i = 0; i < 1024; i++)
+    g_assert_no_error (actor_send (talk->a, "text", i + 1)->error);
+  g_assert_error (actor_send (talk->a, "text", 5000)->error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED);
+  actor_end (talk->a);
+  g_queue_clear_full (&talk->bob->inbox, g_free);
+}
+
+static void
+test_a_text_too_long_is_refused (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  g_autofree char *text = g_strnfill (1024 * 1024 + 1, 'x');
+
+  g_assert_error (actor_send (talk->a, text, 1)->error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED);
+  g_assert_error (actor_send (talk->a, "", 2)->error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT);
+  side_go_private (talk->alice);
+  text[1024 * 1024] = '\0';
+  actor_send (talk->a, text, 3);
+  side_settle (talk->alice);
+  g_assert_cmpstr (g_ptr_array_index (talk->bob->texts, 0), ==, text);
+}
+
+static void
+test_an_end_that_races_a_send (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->alice, "dino");
+  Answer *send;
+
+  side_set_policy (talk->alice, "manual");
+  for (guint i = 0; i < 20; i++)
+    {
+      /* The breaker lets a query pass every few seconds. */
+      clock_turn (20 * G_USEC_PER_SEC);
+      side_go_private (talk->alice);
+      actor_receive (talk->a, "nothing");
+      actor_end (second);
+      send = actor_send (talk->a, "text 1", 0);
+      side_settle (talk->alice);
+      g_assert_error (send->error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE);
+    }
+  g_assert_cmpuint (side_count_on_wire (talk->alice, "text 1"), ==, 0);
+}
+
+static void
 test_a_configuration_too_small_is_refused (void)
 {
   g_autoptr (Talk) talk = talk_new ();
@@ -771,6 +832,12 @@ main (int argc, char **argv)
                    test_a_messenger_that_vanishes_in_the_middle);
   g_test_add_func ("/core/session/a-flood-of-commits-is-cut-off",
                    test_a_flood_of_commits_is_cut_off);
+  g_test_add_func ("/core/session/always-expects-nothing-in-the-clear",
+                   test_always_expects_nothing_in_the_clear);
+  g_test_add_func ("/core/session/held-texts-are-bounded", test_held_texts_are_bounded);
+  g_test_add_func ("/core/session/a-text-too-long-is-refused", test_a_text_too_long_is_refused);
+  g_test_add_func ("/core/session/an-end-that-races-a-send-lets-nothing-out",
+                   test_an_end_that_races_a_send);
   g_test_add_func ("/core/session/a-configuration-too-small-is-refused",
                    test_a_configuration_too_small_is_refused);
   return g_test_run ();
