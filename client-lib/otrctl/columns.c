@@ -185,7 +185,7 @@ append_field (GString *text, const char *key, GVariant *value)
 
 /* First the fields that the table has, then the rest in the record's order. */
 static void
-append_record (GString *text, GVariant *record, const char *const *keys)
+append_record (GString *text, GVariant *record, const char *const *keys, gboolean all)
 {
   GVariantIter iter;
   const char *key;
@@ -197,6 +197,8 @@ append_record (GString *text, GVariant *record, const char *const *keys)
 
       append_field (text, keys[i], known);
     }
+  if (!all)
+    return;
   g_variant_iter_init (&iter, record);
   while (g_variant_iter_next (&iter, "{&sv}", &key, &value))
     {
@@ -207,7 +209,7 @@ append_record (GString *text, GVariant *record, const char *const *keys)
 }
 
 static char *
-make_paragraphs (GVariant *records, const char *const *keys)
+make_paragraphs (GVariant *records, const char *const *keys, gboolean all)
 {
   GString *text = g_string_new (NULL);
   GVariantIter iter;
@@ -218,7 +220,7 @@ make_paragraphs (GVariant *records, const char *const *keys)
     {
       if (text->len > 0)
         g_string_append_c (text, '\n');
-      append_record (text, record, keys);
+      append_record (text, record, keys, all);
       g_variant_unref (record);
     }
   return g_string_free (text, FALSE);
@@ -242,8 +244,9 @@ columns_to_text (GVariant *records, const char *const *keys, ColumnsStyle style)
       return make_table (records, keys);
     case COLUMNS_TABS:
       return make_tabs (records, keys);
+    case COLUMNS_NARROW:
     case COLUMNS_LONG:
-      return make_paragraphs (records, keys);
+      return make_paragraphs (records, keys, style == COLUMNS_LONG);
     case COLUMNS_JSON:
     default:
       return make_json (records);
@@ -272,7 +275,7 @@ columns_print (GVariant *records, const char *const *keys, gboolean json, gboole
   g_autofree char *text = NULL;
 
   if (style == COLUMNS_TABLE && is_wider_than_terminal (records, keys))
-    style = COLUMNS_LONG;
+    style = COLUMNS_NARROW;
   text = columns_to_text (records, keys, style);
   fputs (text, stdout);
 }

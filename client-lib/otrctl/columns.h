@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * ColumnsStyle:
  * @COLUMNS_TABLE: headed and aligned, for a terminal
  * @COLUMNS_TABS: a record a line, fields between tabs, nothing else
+ * @COLUMNS_NARROW: a field a line, for a terminal without room for the table
  * @COLUMNS_LONG: everything, a field a line
  * @COLUMNS_JSON: everything, one array
  */
@@ -20,6 +21,7 @@ typedef enum
 {
   COLUMNS_TABLE,
   COLUMNS_TABS,
+  COLUMNS_NARROW,
   COLUMNS_LONG,
   COLUMNS_JSON,
 } ColumnsStyle;

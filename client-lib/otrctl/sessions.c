@@ -61,7 +61,7 @@ run_sessions (Command *command, GError **error)
 
   if (accounts == NULL)
     return FALSE;
-  sessions = otrd_client_list_sessions_sync (command->client, NULL, error);
+  sessions = target_list_sessions (command->client, error);
   if (sessions == NULL)
     return FALSE;
   g_variant_builder_init (&records, G_VARIANT_TYPE ("aa{sv}"));

@@ -45,6 +45,30 @@ set_closed_error (OtrdVault vault, GError **error)
                otrd_vault_to_string (vault));
 }
 
+static int
+compare_accounts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (otrd_account_get_path (*(OtrdAccount **)a),
+                 otrd_account_get_path (*(OtrdAccount **)b));
+}
+
+static int
+compare_sessions (gconstpointer a, gconstpointer b)
+{
+  return strcmp (otrd_session_get_path (*(OtrdSession **)a),
+                 otrd_session_get_path (*(OtrdSession **)b));
+}
+
+GPtrArray *
+target_list_sessions (OtrdClient *client, GError **error)
+{
+  GPtrArray *sessions = otrd_client_list_sessions_sync (client, NULL, error);
+
+  if (sessions != NULL)
+    g_ptr_array_sort (sessions, compare_sessions);
+  return sessions;
+}
+
 GPtrArray *
 target_list_accounts (OtrdClient *client, GError **error)
 {
@@ -52,6 +76,7 @@ target_list_accounts (OtrdClient *client, GError **error)
 
   if (accounts == NULL)
     return NULL;
+  g_ptr_array_sort (accounts, compare_accounts);
   if (accounts->len == 0 && is_closed (otrd_client_get_vault (client)))
     {
       set_closed_error (otrd_client_get_vault (client), error);
@@ -133,7 +158,7 @@ is_contact (const char *canonical, const char *word)
 OtrdSession *
 target_find_session (OtrdClient *client, OtrdAccount *account, const char *contact, GError **error)
 {
-  g_autoptr (GPtrArray) sessions = otrd_client_list_sessions_sync (client, NULL, error);
+  g_autoptr (GPtrArray) sessions = target_list_sessions (client, error);
 
   for (guint i = 0; sessions != NULL && i < sessions->len; i++)
     {

@@ -27,8 +27,12 @@ OtrdAccount *target_find_account (OtrdClient *client, const char *word, GError *
 OtrdSession *
 target_find_session (OtrdClient *client, OtrdAccount *account, const char *contact, GError **error);
 
-/** target_list_accounts: all accounts; Locked rather than none while the vault is closed. */
+/** target_list_accounts: all accounts, sorted; Locked rather than none while the
+ * vault is closed. */
 GPtrArray *target_list_accounts (OtrdClient *client, GError **error);
+
+/** target_list_sessions: the sessions of all messengers, sorted. */
+GPtrArray *target_list_sessions (OtrdClient *client, GError **error);
 
 /** target_name_of_path: the written form of the account at @path among @accounts,
  * or the path. */

@@ -79,7 +79,10 @@ test_long_shows_what_else_is_known (void)
 {
   g_autoptr (GVariant) records = make_records ();
   g_autofree char *text = columns_to_text (records, keys, COLUMNS_LONG);
+  g_autofree char *narrow = columns_to_text (records, keys, COLUMNS_NARROW);
 
+  g_assert_null (strstr (narrow, "in-use"));
+  g_assert_nonnull (strstr (narrow, "\n\ncontact: c\n"));
   g_assert_cmpstr (text, ==,
                    "contact: bob@example.org\ntrust: verified\nfingerprint: " GROUPED "\n"
                    "in-use: yes\nmethod: smp\n"
