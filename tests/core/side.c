@@ -592,3 +592,46 @@ side_set_trust (Side *side, const char *fingerprint, const char *trust)
   core_account_change_finish (side->account, result, &error);
   g_assert_no_error (error);
 }
+
+/* Talks. */
+
+void
+talk_free (Talk *talk)
+{
+  side_settle (talk->alice);
+  talk->alice->peer = talk->bob->peer = NULL;
+  side_free (talk->alice);
+  side_free (talk->bob);
+  g_free (talk);
+}
+
+Talk *
+talk_new_with (const char *alice_key, const char *bob_key)
+{
+  Talk *talk = g_new0 (Talk, 1);
+
+  talk->alice = side_new ("alice@example.org", "bob@example.org", alice_key);
+  talk->bob = side_new ("bob@example.org", "alice@example.org", bob_key);
+  side_join (talk->alice, talk->bob);
+  talk->a = side_attach (talk->alice, "pidgin");
+  talk->b = side_attach (talk->bob, "gajim");
+  return talk;
+}
+
+Talk *
+talk_new (void)
+{
+  return talk_new_with ("alice.key", "bob.key");
+}
+
+void
+talk_assert_read (Side *side, guint count)
+{
+  g_assert_cmpuint (side->texts->len, ==, count);
+  for (guint i = 0; i < count; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("text %u", i);
+
+      g_assert_cmpstr (g_ptr_array_index (side->texts, i), ==, text);
+    }
+}

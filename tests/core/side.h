@@ -102,3 +102,21 @@ gboolean answer_has_event (const Answer *answer, const char *words);
 guint side_count_on_wire (Side *side, const char *words);
 void side_set_policy (Side *side, const char *policy);
 void side_set_trust (Side *side, const char *fingerprint, const char *trust);
+
+/* Two sides, each with an account and a messenger. */
+typedef struct
+{
+  Side *alice;
+  Side *bob;
+  Actor *a;
+  Actor *b;
+} Talk;
+
+Talk *talk_new (void);
+/* @alice_key, @bob_key: fixtures; NULL: none yet. */
+Talk *talk_new_with (const char *alice_key, const char *bob_key);
+void talk_free (Talk *talk);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Talk, talk_free)
+
+/* "text 0", "text 1", ... and nothing else were read. */
+void talk_assert_read (Side *side, guint count);

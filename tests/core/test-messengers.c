@@ -1,0 +1,255 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Several messengers on one session, and who is owed what. */
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+#include "introspection/otrd-error.h"
+#include "side.h"
+
+static void
+test_a_second_messenger_repeats (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->bob, "dino");
+  Answer *sent, *first, *repeat;
+
+  side_go_private (talk->alice);
+  talk->bob->peer = NULL;
+  talk->alice->peer = NULL;
+  sent = actor_send (talk->a, "once", 1);
+  first = actor_receive (talk->b, g_ptr_array_index (sent->lines, 0));
+  repeat = actor_receive (second, g_ptr_array_index (sent->lines, 0));
+  side_wait (talk->bob);
+  g_assert_cmpstr (first->text, ==, "once");
+  g_assert_false (first->repeated);
+  g_assert_cmpstr (repeat->text, ==, "once");
+  g_assert_true (repeat->repeated);
+  g_assert_cmpuint (repeat->n_lines, ==, 0);
+  side_join (talk->alice, talk->bob);
+}
+
+static void
+test_a_line_of_ours_is_known_again (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Answer *sent;
+
+  side_go_private (talk->alice);
+  sent = actor_send (talk->a, "echo", 1);
+  g_assert_cmpint (actor_receive (talk->a, g_ptr_array_index (sent->lines, 0))->verdict, ==,
+                   ENGINE_VERDICT_OWN);
+  g_assert_cmpuint (talk->alice->texts->len, ==, 0);
+}
+
+static void
+test_end_is_one_messengers_consent (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->alice, "dino");
+  const CoreSendOptions clear = { .clear = TRUE };
+
+  side_go_private (talk->alice);
+  side_set_policy (talk->alice, "manual");
+  actor_end (second);
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "plaintext");
+  g_assert_cmpint (actor_send (second, "mine", 1)->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
+  g_assert_error (actor_send (talk->a, "text 1", 1)->error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE);
+  g_assert_error (actor_send (talk->a, "text 1", 1)->error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE);
+  g_assert_cmpint (actor_send_with (talk->a, "open", "", &clear)->verdict, ==,
+                   ENGINE_VERDICT_PLAINTEXT);
+  g_assert_cmpint (actor_send (talk->a, "later", 2)->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
+  g_assert_cmpuint (side_count_on_wire (talk->alice, "text 1"), ==, 0);
+}
+
+static void
+test_a_stranger_s_start_is_owed (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *stranger = side_add_stranger (talk->alice);
+  Answer *start;
+
+  talk->a->deaf = TRUE;
+  start = actor_start (stranger);
+  g_assert_no_error (start->error);
+  g_assert_cmpuint (start->n_lines, ==, 0);
+  g_assert_cmpuint (talk->a->bells, ==, 1);
+  g_assert_cmpuint (actor_collect (talk->a)->n_lines, ==, 1);
+  g_assert_cmpuint (actor_collect (talk->a)->n_lines, ==, 0);
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "private");
+}
+
+static void
+test_another_call_brings_the_owed_along_first (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Answer *send;
+
+  side_go_private (talk->alice);
+  side_set_policy (talk->alice, "manual");
+  talk->a->deaf = TRUE;
+  actor_start (side_add_stranger (talk->alice));
+  send = actor_send (talk->a, "text", 1);
+  g_assert_cmpuint (send->n_lines, ==, 2);
+  g_assert_true (g_str_has_prefix (g_ptr_array_index (send->lines, 0), "?OTRv"));
+}
+
+static void
+test_a_strangers_start_needs_a_messenger (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  actor_set_online (talk->a, FALSE);
+  g_assert_error (actor_start (side_add_stranger (talk->alice))->error, OTRD_ERROR,
+                  OTRD_ERROR_NO_MESSENGER);
+}
+
+static void
+test_what_is_owed_goes_to_the_next (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->alice, "dino");
+
+  actor_collect (talk->a);
+  talk->a->deaf = second->deaf = TRUE;
+  actor_start (side_add_stranger (talk->alice));
+  g_assert_cmpuint (talk->a->bells, ==, 1);
+  g_assert_cmpuint (second->bells, ==, 0);
+  actor_leave (talk->a);
+  g_assert_cmpuint (second->bells, ==, 1);
+  g_assert_cmpuint (actor_collect (second)->n_lines, ==, 1);
+}
+
+static void
+test_shutting_down_says_goodbye (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  side_go_private (talk->alice);
+  g_assert_cmpuint (core_shut_down (talk->alice->core), ==, 0);
+  side_settle (talk->alice);
+  g_assert_cmpuint (core_count_owing (talk->alice->core), ==, 0);
+  g_assert_cmpstr (core_session_get_state (talk->bob->session), ==, "finished");
+  side_restart (talk->alice);
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "finished");
+  talk->a = side_attach (talk->alice, "pidgin");
+}
+
+static void
+test_a_messenger_that_vanishes_in_the_middle (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->alice, "dino");
+  Answer *receive, *send;
+
+  side_join (talk->alice, talk->alice);
+  actor_start (talk->a);
+  side_join (talk->bob, talk->bob);
+  actor_receive (talk->b, g_ptr_array_index (talk->alice->wire, 0));
+  side_wait (talk->bob);
+  g_queue_clear_full (&talk->alice->inbox, g_free);
+  g_queue_clear_full (&talk->bob->inbox, g_free);
+  side_join (talk->alice, talk->bob);
+  second->deaf = TRUE;
+  receive = actor_receive (talk->a, g_ptr_array_index (talk->bob->wire, 0));
+  send = actor_send (talk->a, "never seen", 9);
+  actor_leave (talk->a);
+  side_wait (talk->alice);
+  g_assert_cmpuint (receive->n_lines, ==, 0);
+  g_assert_nonnull (send->error);
+  g_assert_cmpuint (core_session_get_held (talk->alice->session), ==, 0);
+  g_assert_cmpuint (second->bells, ==, 1);
+  g_assert_cmpuint (actor_collect (second)->n_lines, ==, 1);
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "private");
+}
+
+static void
+test_an_end_that_races_a_send (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->alice, "dino");
+  Answer *send;
+
+  side_set_policy (talk->alice, "manual");
+  for (guint i = 0; i < 20; i++)
+    {
+      /* The breaker lets a query pass every few seconds. */
+      clock_turn (20 * G_USEC_PER_SEC);
+      side_go_private (talk->alice);
+      actor_receive (talk->a, "nothing");
+      actor_end (second);
+      send = actor_send (talk->a, "text 1", 0);
+      side_settle (talk->alice);
+      g_assert_error (send->error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE);
+    }
+  g_assert_cmpuint (side_count_on_wire (talk->alice, "text 1"), ==, 0);
+}
+
+static void
+test_each_messenger_has_its_form (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  const CoreConfiguration html = { .has_content_type = TRUE, .content_type = CORE_CONTENT_HTML };
+
+  core_session_attach (talk->bob->session, talk->b->messenger, &html, NULL);
+  side_go_private (talk->alice);
+  actor_send (talk->a, "a < b & c", 1);
+  actor_send (talk->a, "<b>typed</b>", 2);
+  side_settle (talk->alice);
+  g_assert_cmpstr (g_ptr_array_index (talk->bob->texts, 0), ==, "a &lt; b &amp; c");
+  g_assert_cmpstr (g_ptr_array_index (talk->bob->texts, 1), ==, "&lt;b&gt;typed&lt;/b&gt;");
+  actor_send (talk->b, "<b>bold</b> &amp; so on", 3);
+  actor_send (talk->b, "2 &lt; 3", 4);
+  side_settle (talk->alice);
+  g_assert_cmpstr (g_ptr_array_index (talk->alice->texts, 0), ==, "bold & so on");
+  g_assert_cmpstr (g_ptr_array_index (talk->alice->texts, 1), ==, "2 < 3");
+}
+
+static void
+test_plain_to_plain_is_as_typed (void)
+{
+  static const char *const typed[] = { "<b>bold</b>", "a < b",   "&amp;",
+                                       "two\nlines",  "/me <i>", "?OTRv3?" };
+  g_autoptr (Talk) talk = talk_new ();
+
+  side_go_private (talk->alice);
+  for (guint i = 0; i < G_N_ELEMENTS (typed); i++)
+    actor_send (talk->a, typed[i], i + 1);
+  side_settle (talk->alice);
+  for (guint i = 0; i < G_N_ELEMENTS (typed); i++)
+    g_assert_cmpstr (g_ptr_array_index (talk->bob->texts, i), ==, typed[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  alarm (240);
+  engine_init ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/core/messengers/a-second-messenger-repeats", test_a_second_messenger_repeats);
+  g_test_add_func ("/core/messengers/a-line-of-ours-is-known-again",
+                   test_a_line_of_ours_is_known_again);
+  g_test_add_func ("/core/messengers/end-is-one-messengers-consent",
+                   test_end_is_one_messengers_consent);
+  g_test_add_func ("/core/messengers/a-strangers-start-is-owed", test_a_stranger_s_start_is_owed);
+  g_test_add_func ("/core/messengers/another-call-brings-the-owed-along-first",
+                   test_another_call_brings_the_owed_along_first);
+  g_test_add_func ("/core/messengers/a-strangers-start-needs-a-messenger",
+                   test_a_strangers_start_needs_a_messenger);
+  g_test_add_func ("/core/messengers/what-is-owed-goes-to-the-next",
+                   test_what_is_owed_goes_to_the_next);
+  g_test_add_func ("/core/messengers/shutting-down-says-goodbye", test_shutting_down_says_goodbye);
+  g_test_add_func ("/core/messengers/a-messenger-vanishes-in-the-middle",
+                   test_a_messenger_that_vanishes_in_the_middle);
+  g_test_add_func ("/core/messengers/an-end-that-races-a-send-lets-nothing-out",
+                   test_an_end_that_races_a_send);
+  g_test_add_func ("/core/messengers/each-messenger-has-its-form",
+                   test_each_messenger_has_its_form);
+  g_test_add_func ("/core/messengers/plain-to-plain-is-as-typed", test_plain_to_plain_is_as_typed);
+  return g_test_run ();
+}

@@ -1,0 +1,189 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Keys and trust in a session: waited for, verified, rejected, changed. */
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+#include "introspection/otrd-error.h"
+#include "side.h"
+
+static void
+note_trust (CoreAccount *account,
+            const char *contact,
+            const char *fingerprint,
+            const char *trust,
+            GVariant *record,
+            char **noted)
+{
+  g_free (*noted);
+  *noted = g_strdup (trust);
+}
+
+static void
+test_verification_with_a_question (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  g_autofree char *noted = NULL;
+  CoreFingerprintFilter filter = { 0 };
+  g_autofree char *next = NULL;
+  g_autoptr (GVariant) records = NULL;
+  g_autofree char *printed = NULL;
+
+  side_go_private (talk->alice);
+  g_signal_connect (talk->alice->account, "trust-changed", G_CALLBACK (note_trust), &noted);
+  actor_verify (talk->a, "blue", "Which colour?");
+  side_settle (talk->alice);
+  g_assert_true (side_has_event (talk->bob, "verification-asked"));
+  g_assert_cmpstr (core_session_get_verification (talk->bob->session), ==, "asked");
+  actor_answer (talk->b, "blue");
+  side_settle (talk->alice);
+  g_assert_cmpstr (noted, ==, "verified");
+  g_assert_cmpstr (core_session_get_trust (talk->alice->session), ==, "verified");
+  g_assert_cmpstr (core_session_get_trust (talk->bob->session), ==, "unverified");
+  records = core_account_list_fingerprints (talk->alice->account, &filter, &next, NULL);
+  printed = g_variant_print (records, FALSE);
+  g_assert_nonnull (strstr (printed, "'method': <'question'>"));
+  g_assert_nonnull (strstr (printed, "'application': <'pidgin'>"));
+  g_assert_nonnull (strstr (printed, "'in-use': <true>"));
+}
+
+static void
+test_a_failed_verification_takes_nothing (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  side_go_private (talk->alice);
+  side_set_trust (talk->alice, core_session_get_fingerprint (talk->alice->session), "verified");
+  actor_verify (talk->a, "blue", NULL);
+  side_settle (talk->alice);
+  actor_answer (talk->b, "red");
+  side_settle (talk->alice);
+  g_assert_true (side_has_event (talk->alice, "failed"));
+  g_assert_cmpstr (core_session_get_trust (talk->alice->session), ==, "verified");
+}
+
+static void
+test_a_pin_is_told_to_who_asked (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *stranger = side_add_stranger (talk->alice);
+  Answer *answer;
+
+  side_go_private (talk->alice);
+  answer = actor_verify (stranger, NULL, NULL);
+  side_settle (talk->alice);
+  g_assert_no_error (answer->error);
+  g_assert_true (answer_has_event (answer, "verification-pin {'pin': <'"));
+  g_assert_cmpuint (answer->n_lines, ==, 0);
+  g_assert_true (side_has_event (talk->bob, "verification-asked"));
+}
+
+static void
+test_an_answer_to_nobody (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  g_assert_error (actor_answer (talk->a, "blue")->error, OTRD_ERROR, OTRD_ERROR_NO_VERIFICATION);
+  g_assert_error (actor_verify (talk->a, "blue", NULL)->error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE);
+}
+
+static void
+test_rejecting_ends_the_session (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  side_go_private (talk->alice);
+  side_set_trust (talk->alice, core_session_get_fingerprint (talk->alice->session), "rejected");
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "finished");
+  g_assert_cmpstr (core_session_get_state (talk->bob->session), ==, "finished");
+  g_assert_error (actor_send (talk->a, "text", 1)->error, OTRD_ERROR, OTRD_ERROR_REJECTED);
+}
+
+static void
+test_a_changed_verified_key_stops (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  g_autoptr (Side) mallory = side_new ("bob@example.org", "alice@example.org", "mallory.key");
+  g_autofree char *fingerprint = NULL;
+  Answer *accept;
+
+  side_go_private (talk->alice);
+  side_set_trust (talk->alice, core_session_get_fingerprint (talk->alice->session), "verified");
+  actor_end (talk->a);
+  side_settle (talk->alice);
+  side_join (talk->alice, mallory);
+  side_attach (mallory, "evil");
+  actor_start (talk->a);
+  g_assert_cmpint (actor_send (talk->a, "text 0", 5)->verdict, ==, ENGINE_VERDICT_HELD);
+  side_settle (talk->alice);
+  g_assert_true (side_has_event (talk->alice, "fingerprint-changed"));
+  g_assert_true (side_has_event (talk->alice, "'trust': <'verified'>"));
+  g_assert_cmpuint (core_session_get_held (talk->alice->session), ==, 1);
+  g_assert_cmpstr (core_session_get_blocked (talk->alice->session), ==, "fingerprint-changed");
+  g_assert_error (actor_send (talk->a, "more", 6)->error, OTRD_ERROR,
+                  OTRD_ERROR_FINGERPRINT_CHANGED);
+  fingerprint = g_ascii_strdown (core_session_get_fingerprint (talk->alice->session), -1);
+  accept = actor_accept (talk->a, fingerprint);
+  side_wait (talk->alice);
+  g_assert_no_error (accept->error);
+  g_assert_cmpuint (accept->n_lines, ==, 1);
+  side_settle (talk->alice);
+  talk_assert_read (mallory, 1);
+  side_join (talk->alice, talk->bob);
+}
+
+static void
+test_waiting_for_the_key (void)
+{
+  g_autoptr (Talk) talk = talk_new_with ("alice.key", NULL);
+
+  actor_start (talk->a);
+  actor_send (talk->a, "text 0", 1);
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_account_get_key_state (talk->bob->account), ==, "ready");
+  g_assert_cmpstr (core_session_get_state (talk->bob->session), ==, "private");
+  talk_assert_read (talk->bob, 1);
+}
+
+static void
+test_a_locked_key_is_waited_for (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  core_lock (talk->bob->core);
+  while (!g_str_equal (core_get_vault_state (talk->bob->core), "locked"))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (core_account_get_key_state (talk->bob->account), ==, "locked");
+  g_assert_cmpstr (core_session_get_blocked (talk->bob->session), ==, "locked");
+  g_assert_error (actor_send (talk->b, "secret", 1)->error, OTRD_ERROR, OTRD_ERROR_LOCKED);
+  actor_start (talk->a);
+  side_settle (talk->alice);
+  g_assert_true (side_has_event (talk->bob, "waiting {'reason': <'locked'>}"));
+  core_unlock (talk->bob->core, NULL, FALSE, NULL, NULL);
+  while (!g_str_equal (core_get_vault_state (talk->bob->core), "ready"))
+    g_main_context_iteration (NULL, TRUE);
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_session_get_state (talk->bob->session), ==, "private");
+}
+
+int
+main (int argc, char **argv)
+{
+  alarm (240);
+  engine_init ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/core/trust/a-question-verifies-the-contact",
+                   test_verification_with_a_question);
+  g_test_add_func ("/core/trust/a-failed-verification-takes-nothing",
+                   test_a_failed_verification_takes_nothing);
+  g_test_add_func ("/core/trust/a-pin-is-told-to-who-asked", test_a_pin_is_told_to_who_asked);
+  g_test_add_func ("/core/trust/an-answer-to-nobody-is-refused", test_an_answer_to_nobody);
+  g_test_add_func ("/core/trust/rejecting-ends-the-session", test_rejecting_ends_the_session);
+  g_test_add_func ("/core/trust/a-changed-verified-key-stops", test_a_changed_verified_key_stops);
+  g_test_add_func ("/core/trust/a-missing-key-is-made-and-waited-for", test_waiting_for_the_key);
+  g_test_add_func ("/core/trust/a-locked-key-is-waited-for", test_a_locked_key_is_waited_for);
+  return g_test_run ();
+}
