@@ -96,6 +96,7 @@ class Messenger(Client):
         self.rung = False
         self.path, self.opened = self.manager("OpenSession", "(sssa{sv})", protocol, account,
                                               contact, options_of(options))
+        self.rung = self.opened["pending"]
 
     # What the contract asks of a messenger
     def _on_pending(self, *_):
@@ -149,6 +150,9 @@ class Messenger(Client):
 
     def answer(self, secret):
         self._session("AnswerVerification", "(sa{sv})", secret, {})
+
+    def accept(self, fingerprint):
+        self._session("AcceptFingerprint", "(sa{sv})", fingerprint, {})
 
     def abort_verification(self):
         self._session("AbortVerification", "(a{sv})", {})
