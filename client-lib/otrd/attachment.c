@@ -273,6 +273,31 @@ otrd_session_merge_options (OtrdSession *self, GVariant *options)
   self->options = g_variant_ref_sink (g_variant_dict_end (&merged));
 }
 
+static gpointer
+read_properties (OtrdCall *call, GVariant *body, GUnixFDList *fds, GError **error)
+{
+  g_autoptr (GVariant) properties = NULL;
+
+  if (!otrd_check_body (call, body, "(a{sv})", error))
+    return NULL;
+  properties = g_variant_get_child_value (body, 0);
+  otrd_session_apply (OTRD_SESSION (call->asker), properties);
+  return GINT_TO_POINTER (TRUE);
+}
+
+/* The bus was asked for the signals of the session only when its path was known:
+ * what has changed since the answer that told it may have been missed. */
+static void
+refresh (OtrdSession *self)
+{
+  g_autoptr (OtrdCall) call = otrd_client_call_new (
+      self->client, self, self->path, "org.freedesktop.DBus.Properties", "GetAll",
+      g_variant_new ("(s)", OTRD_SESSION_INTERFACE), OTRD_CALL_INWARD);
+
+  otrd_call_set_read (call, read_properties, NULL);
+  otrd_wire_send (call->wire, call, otrd_answered);
+}
+
 static void
 set_attached (OtrdSession *self, gboolean attached)
 {
@@ -297,6 +322,8 @@ otrd_session_opened (OtrdSession *self,
   self->account = g_strdup (account);
   self->contact = g_strdup (contact);
   otrd_session_merge_options (self, options);
+  if (!self->attached)
+    refresh (self);
   set_attached (self, TRUE);
   take_state (self, state);
 }

@@ -67,7 +67,8 @@ struct _OtrdCall
   guint attempts;
   guint64 order;
   gint64 deadline;
-  gboolean under_way;
+  /* It went to a process, not to a name. */
+  gboolean to_owner;
 
   GTask *task;
   GCancellable *cancellable;

@@ -195,18 +195,38 @@ filter_message (GDBusConnection *connection,
 
 /* ---- What is handled, in the context's thread ---- */
 
+/* The process that the call was for had gone before it arrived: a session is to be
+ * opened again first, all else goes to whoever has the name. */
+static gboolean
+goes_to_successor (OtrdWire *self, OtrdCall *call, GError **error)
+{
+  if (!call->to_owner
+      || (!g_error_matches (*error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN)
+          && !g_error_matches (*error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)))
+    return FALSE;
+  if (call->lane == NULL)
+    {
+      otrd_wire_send (self, call, call->answered);
+      return TRUE;
+    }
+  g_clear_error (error);
+  *error = g_error_new_literal (G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT, "The service has gone");
+  return FALSE;
+}
+
 static void
 handle_answer (OtrdWire *self, Arrival *arrival)
 {
   g_autoptr (GError) error = g_steal_pointer (&arrival->error);
   GDBusMessage *reply = arrival->message;
+  OtrdCall *call = arrival->call;
 
-  arrival->call->under_way = FALSE;
-  if (arrival->call->settled)
+  if (call->settled)
     return;
   if (error == NULL)
     g_dbus_message_to_gerror (reply, &error);
-  arrival->call->answered (arrival->call, error == NULL ? reply : NULL, error);
+  if (error == NULL || !goes_to_successor (self, call, &error))
+    call->answered (call, error == NULL ? reply : NULL, error);
 }
 
 static void
@@ -370,7 +390,10 @@ static GDBusMessage *
 make_message (OtrdWire *self, OtrdCall *call)
 {
   gboolean to_driver = g_str_equal (call->interface, DRIVER);
-  const char *destination = !self->has_bus ? NULL : to_driver ? DRIVER : BUS_NAME;
+  /* To this very process while there is one: what is on its way when it dies must
+   * not arrive at its successor before what went out earlier. */
+  const char *service = self->owner != NULL ? self->owner : BUS_NAME;
+  const char *destination = !self->has_bus ? NULL : to_driver ? DRIVER : service;
   GDBusMessage *message =
       g_dbus_message_new_method_call (destination, call->path, call->interface, call->method);
 
@@ -394,7 +417,7 @@ otrd_wire_send (OtrdWire *self, OtrdCall *call, OtrdCallAnswered answered)
 
   call->answered = answered;
   call->attempts++;
-  call->under_way = TRUE;
+  call->to_owner = self->owner != NULL && !g_str_equal (call->interface, DRIVER);
   call->deadline =
       call->traits & OTRD_CALL_PATIENT ? G_MAXINT64 : g_get_monotonic_time () + PATIENCE;
   g_mutex_lock (&self->lock);
