@@ -1,0 +1,128 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Who calls, how it is answered, and what goes out before the answer. */
+
+#include "bus/call.h"
+
+#include <gio/gunixfdlist.h>
+#include <unistd.h>
+
+#include "bus/callers.h"
+#include "bus/descriptors.h"
+#include "bus/errors.h"
+#include "bus/tree.h"
+#include "introspection/otrd-error.h"
+
+struct _BusCall
+{
+  BusTree *tree;
+  GDBusMethodInvocation *invocation;
+  BusCaller *caller;
+};
+
+BusCall *
+bus_call_begin (BusTree *tree, GDBusMethodInvocation *invocation)
+{
+  g_autoptr (GError) error = NULL;
+  const char *sender = g_dbus_method_invocation_get_sender (invocation);
+  BusCaller *caller = bus_callers_begin_call (bus_tree_get_callers (tree), sender, &error);
+  BusCall *call;
+
+  if (caller == NULL)
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return NULL;
+    }
+  call = g_new (BusCall, 1);
+  call->tree = bus_tree_ref (tree);
+  call->invocation = invocation;
+  call->caller = caller;
+  return call;
+}
+
+BusTree *
+bus_call_get_tree (BusCall *call)
+{
+  return call->tree;
+}
+
+CoreMessenger *
+bus_call_get_caller (BusCall *call)
+{
+  return bus_caller_get_messenger (call->caller);
+}
+
+gboolean
+bus_call_is_interactive (BusCall *call)
+{
+  GDBusMessage *message = g_dbus_method_invocation_get_message (call->invocation);
+
+  return (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION)
+         != 0;
+}
+
+int
+bus_call_take_descriptor (BusCall *call, gint32 handle, GError **error)
+{
+  return bus_descriptor_take (call->invocation, handle, error);
+}
+
+/* The invocation is spent by its answer. */
+static void
+end (BusCall *call)
+{
+  bus_caller_end_call (call->caller);
+  bus_tree_note_answered (call->tree);
+  bus_tree_unref (call->tree);
+  g_free (call);
+}
+
+void
+bus_call_return (BusCall *call, GVariant *results)
+{
+  bus_tree_flush (call->tree);
+  g_dbus_method_invocation_return_value (call->invocation, results);
+  end (call);
+}
+
+void
+bus_call_return_with_descriptor (BusCall *call, GVariant *results, int descriptor)
+{
+  g_autoptr (GUnixFDList) list = g_unix_fd_list_new_from_array (&descriptor, 1);
+
+  bus_tree_flush (call->tree);
+  g_dbus_method_invocation_return_value_with_unix_fd_list (call->invocation, results, list);
+  end (call);
+}
+
+void
+bus_call_fail (BusCall *call, GError *error)
+{
+  g_autoptr (GError) folded = bus_error_fold (error);
+
+  bus_tree_flush (call->tree);
+  g_dbus_method_invocation_return_gerror (call->invocation, folded);
+  end (call);
+}
+
+void
+bus_call_refuse (BusCall *call, int code, const char *format, ...)
+{
+  va_list words;
+  GError *error;
+
+  va_start (words, format);
+  error = g_error_new_valist (OTRD_ERROR, code, format, words);
+  va_end (words);
+  bus_call_fail (call, error);
+}
+
+void
+bus_call_is_not_supported (BusCall *call, const char *what)
+{
+  bus_call_refuse (call, OTRD_ERROR_NOT_SUPPORTED,
+                   "Cannot %s: this version of otrd (%s) does not "
+                   "have it yet",
+                   what, OTRD_VERSION);
+}

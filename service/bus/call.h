@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A call: one method call from its arrival to its one answer.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "bus/export.h"
+#include "core/session.h"
+
+G_BEGIN_DECLS
+
+/* Takes @invocation.  NULL: it is answered already. */
+BusCall *bus_call_begin (BusTree *tree, GDBusMethodInvocation *invocation);
+
+BusTree *bus_call_get_tree (BusCall *call);
+CoreMessenger *bus_call_get_caller (BusCall *call);
+
+/* The call may raise a prompt (D-Bus's ALLOW_INTERACTIVE_AUTHORIZATION). */
+gboolean bus_call_is_interactive (BusCall *call);
+
+/* The descriptor behind a handle among the arguments; see bus_descriptor_take (). */
+int bus_call_take_descriptor (BusCall *call, gint32 handle, GError **error);
+
+/* Each of these answers @call and ends it.  What has changed meanwhile is told of first. */
+
+/* @results: a tuple, floating; NULL: none. */
+void bus_call_return (BusCall *call, GVariant *results);
+/* @descriptor is closed; its handle in @results is 0. */
+void bus_call_return_with_descriptor (BusCall *call, GVariant *results, int descriptor);
+/* Takes @error, of any domain. */
+void bus_call_fail (BusCall *call, GError *error);
+void bus_call_refuse (BusCall *call, int code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+/* What a later version fills in. */
+void bus_call_is_not_supported (BusCall *call, const char *what);
+
+G_END_DECLS

@@ -1,0 +1,144 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* GDBus's plain registration over tables: cheaper than generated skeletons on
+ * the path of every message, and nothing is emitted that is not asked for. */
+
+#include "bus/export.h"
+
+#include "bus/call.h"
+#include "bus/tree.h"
+
+static void
+handle_call (GDBusConnection *connection,
+             const char *sender,
+             const char *path,
+             const char *interface,
+             const char *name,
+             GVariant *arguments,
+             GDBusMethodInvocation *invocation,
+             gpointer user_data)
+{
+  BusExport *export = user_data;
+  const BusMethod *method = export->interface->methods;
+  BusCall *call;
+
+  while (method->name != NULL && !g_str_equal (method->name, name))
+    method++;
+  /* GDBus has looked it up in the contract already; a test walks the tables */
+  g_assert (method->name != NULL);
+  call = bus_call_begin (export->tree, invocation);
+  if (call != NULL)
+    method->handle (call, export->object, arguments);
+}
+
+static GVariant *
+get_property (GDBusConnection *connection,
+              const char *sender,
+              const char *path,
+              const char *interface,
+              const char *name,
+              GError **error,
+              gpointer user_data)
+{
+  BusExport *export = user_data;
+  const BusProperty *property = export->interface->properties;
+
+  while (property->name != NULL && !g_str_equal (property->name, name))
+    property++;
+  g_assert (property->name != NULL);
+  return property->get (export);
+}
+
+static const GDBusInterfaceVTable vtable = { handle_call, get_property, NULL, { 0 } };
+
+static void
+source_has_changed (GObject *object, GParamSpec *spec, gpointer user_data)
+{
+  BusExport *export = user_data;
+  const BusProperty *properties = export->interface->properties;
+  guint32 before = export->changed;
+
+  for (guint i = 0; properties[i].name != NULL; i++)
+    if (g_strcmp0 (properties[i].source, spec->name) == 0)
+      export->changed |= 1u << i;
+  if (before == 0 && export->changed != 0)
+    bus_tree_note_changed (export->tree, export);
+}
+
+BusExport *
+bus_export_new (BusTree *tree,
+                GDBusConnection *connection,
+                const char *path,
+                gpointer object,
+                const BusInterface *interface)
+{
+  BusExport *export = g_new0 (BusExport, 1);
+
+  export->tree = tree;
+  export->object = g_object_ref (object);
+  export->path = g_strdup (path);
+  export->interface = interface;
+  export->registration = g_dbus_connection_register_object (
+      connection, path, interface->get_info (), &vtable, export, NULL, NULL);
+  export->notified = g_signal_connect (object, "notify", G_CALLBACK (source_has_changed), export);
+  if (export->registration == 0)
+    g_clear_pointer (&export, bus_export_free);
+  return export;
+}
+
+void
+bus_export_free (BusExport *export)
+{
+  if (export->registration != 0)
+    g_dbus_connection_unregister_object (bus_tree_get_connection (export->tree),
+                                         export->registration);
+  g_signal_handler_disconnect (export->object, export->notified);
+  g_object_unref (export->object);
+  g_free (export->path);
+  g_free (export);
+}
+
+const char *
+bus_export_get_interface_name (BusExport *export)
+{
+  return export->interface->get_info ()->name;
+}
+
+static GVariant *
+read_properties (BusExport *export, guint32 which)
+{
+  const BusProperty *properties = export->interface->properties;
+  GVariantBuilder values;
+
+  g_variant_builder_init (&values, G_VARIANT_TYPE_VARDICT);
+  for (guint i = 0; properties[i].name != NULL; i++)
+    if (which & (1u << i))
+      {
+        g_autoptr (GVariant) value = g_variant_take_ref (properties[i].get (export));
+
+        g_variant_builder_add (&values, "{sv}", properties[i].name, value);
+      }
+  return g_variant_builder_end (&values);
+}
+
+GVariant *
+bus_export_get_properties (BusExport *export)
+{
+  return read_properties (export, G_MAXUINT32);
+}
+
+void
+bus_export_flush (BusExport *export, GDBusConnection *connection)
+{
+  guint32 changed = export->changed;
+
+  export->changed = 0;
+  if (changed == 0)
+    return;
+  g_dbus_connection_emit_signal (
+      connection, NULL, export->path, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+      g_variant_new ("(s@a{sv}as)", bus_export_get_interface_name (export),
+                     read_properties (export, changed), NULL),
+      NULL);
+}

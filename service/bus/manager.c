@@ -1,0 +1,446 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* im.otrd1.Manager: the door.  What a later version fills in reads its
+ * arguments as it will then, and answers NotSupported. */
+
+#include <unistd.h>
+
+#include "bus/call.h"
+#include "bus/callers.h"
+#include "bus/configuration.h"
+#include "bus/descriptors.h"
+#include "bus/interfaces.h"
+#include "bus/options.h"
+#include "bus/tree.h"
+#include "core/core.h"
+#include "core/names.h"
+#include "introspection/otrd-dbus.h"
+#include "introspection/otrd-error.h"
+
+#define PASSPHRASE_MAX 1024
+
+static void
+handle_register (BusCall *call, gpointer object, GVariant *arguments)
+{
+  g_autoptr (GVariant) options = NULL;
+  const char *application;
+  const char *name = NULL;
+  GError *error = NULL;
+
+  g_variant_get (arguments, "(&s@a{sv})", &application, &options);
+  if (!core_names_check (application, "the application's id", &error)
+      || !bus_options_read (options, &error, "name", "s", &name, NULL)
+      || (name != NULL && !core_names_check (name, "the application's name", &error)))
+    {
+      bus_call_fail (call, error);
+      return;
+    }
+  core_messenger_introduce (bus_call_get_caller (call), application, name);
+  bus_call_return (call, NULL);
+}
+
+/* Accounts and sessions */
+
+static void
+account_is_open (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BusCall *call = user_data;
+  GError *error = NULL;
+  g_autoptr (CoreAccount) account = core_open_account_finish (CORE_CORE (source), result, &error);
+  BusExport *export;
+
+  if (account == NULL)
+    {
+      bus_call_fail (call, error);
+      return;
+    }
+  export = bus_tree_find (bus_call_get_tree (call), account);
+  if (export == NULL)
+    bus_call_refuse (call, OTRD_ERROR_NOT_FOUND,
+                     "Cannot open the account: it was removed meanwhile");
+  else
+    bus_call_return (call, g_variant_new ("(o)", export->path));
+}
+
+static void
+handle_open_account (BusCall *call, gpointer object, GVariant *arguments)
+{
+  CoreAccountOptions account_options = { .create = TRUE };
+  g_autoptr (GVariant) options = NULL;
+  const char *casemapping = NULL;
+  GError *error = NULL;
+  const char *protocol;
+  const char *name;
+
+  g_variant_get (arguments, "(&s&s@a{sv})", &protocol, &name, &options);
+  if (!bus_options_read (options, &error, "create", "b", &account_options.create, "network", "s",
+                         &account_options.network, "casemapping", "s", &casemapping, NULL))
+    bus_call_fail (call, error);
+  else
+    core_open_account (object, protocol, name, &account_options, account_is_open, call);
+}
+
+/* One OpenSession: what it was asked, until the account is open. */
+typedef struct
+{
+  BusCall *call;
+  GVariant *arguments; /* owns the strings below */
+  const char *contact;
+  CoreSessionOptions session_options;
+  CoreConfiguration configuration;
+} Opening;
+
+static void
+opening_free (Opening *opening)
+{
+  g_variant_unref (opening->arguments);
+  g_free (opening);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Opening, opening_free)
+
+/* a{sv}: every property, and what only OpenSession tells. */
+static GVariant *
+describe_session (BusExport *export, CoreSession *session, CoreMessenger *caller)
+{
+  g_autoptr (GVariant) values = g_variant_ref_sink (bus_export_get_properties (export));
+  GVariantDict state;
+
+  g_variant_dict_init (&state, values);
+  g_variant_dict_insert (&state, "contact", "s", core_session_get_contact (session));
+  g_variant_dict_insert (&state, "pending", "b", core_session_owes (session, caller));
+  return g_variant_dict_end (&state);
+}
+
+static CoreSession *
+open_session (Opening *opening, CoreAccount *account, GError **error)
+{
+  CoreSession *session =
+      core_account_open_session (account, opening->contact, &opening->session_options, error);
+
+  if (session == NULL
+      || !core_session_attach (session, bus_call_get_caller (opening->call),
+                               &opening->configuration, error))
+    return NULL;
+  return session;
+}
+
+static void
+account_of_session_is_open (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Opening) opening = user_data;
+  BusCall *call = opening->call;
+  GError *error = NULL;
+  g_autoptr (CoreAccount) account = core_open_account_finish (CORE_CORE (source), result, &error);
+  CoreSession *session = account != NULL ? open_session (opening, account, &error) : NULL;
+  BusExport *export = session != NULL ? bus_tree_find (bus_call_get_tree (call), session) : NULL;
+
+  if (error != NULL)
+    bus_call_fail (call, error);
+  else if (export == NULL)
+    bus_call_refuse (call, OTRD_ERROR_NOT_FOUND,
+                     "Cannot open the session: the account was removed meanwhile");
+  else
+    bus_call_return (
+        call, g_variant_new ("(o@a{sv})", export->path,
+                             describe_session (export, session, bus_call_get_caller (call))));
+}
+
+static void
+handle_open_session (BusCall *call, gpointer object, GVariant *arguments)
+{
+  g_autoptr (Opening) opening = g_new0 (Opening, 1);
+  CoreAccountOptions account_options = { .create = TRUE };
+  g_autoptr (GVariant) options = NULL;
+  GError *error = NULL;
+  const char *protocol;
+  const char *account;
+
+  opening->call = call;
+  opening->arguments = g_variant_ref (arguments);
+  g_variant_get (arguments, "(&s&s&s@a{sv})", &protocol, &account, &opening->contact, &options);
+  if (!bus_options_read (options, &error, "create", "b", &account_options.create, "network", "s",
+                         &account_options.network, "casemapping", "s",
+                         &opening->session_options.casemapping, "occupant", "b",
+                         &opening->session_options.occupant, NULL)
+      || !bus_configuration_read (options, &opening->configuration, &error))
+    {
+      bus_call_fail (call, error);
+      return;
+    }
+  opening->session_options.create = account_options.create;
+  core_open_account (object, protocol, account, &account_options, account_of_session_is_open,
+                     g_steal_pointer (&opening));
+}
+
+/* The vault */
+
+static void
+policy_is_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (!core_set_default_policy_finish (CORE_CORE (source), result, &error))
+    bus_call_fail (user_data, error);
+  else
+    bus_call_return (user_data, NULL);
+}
+
+static void
+handle_set_default_policy (BusCall *call, gpointer object, GVariant *arguments)
+{
+  const char *policy;
+
+  g_variant_get_child (arguments, 0, "&s", &policy);
+  core_set_default_policy (object, policy, policy_is_set, call);
+}
+
+static void
+vault_is_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (!core_unlock_finish (CORE_CORE (source), result, &error))
+    bus_call_fail (user_data, error);
+  else
+    bus_call_return (user_data, NULL);
+}
+
+static void
+passphrase_was_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BusCall *call = user_data;
+  GError *error = NULL;
+  g_autoptr (Secret) passphrase = bus_descriptor_read_finish (result, &error);
+
+  if (passphrase == NULL)
+    bus_call_fail (call, error);
+  else
+    core_unlock (bus_tree_get_core (bus_call_get_tree (call)), passphrase,
+                 bus_call_is_interactive (call), vault_is_unlocked, call);
+}
+
+/* The descriptor of the option `passphrase`; *@descriptor is -1 without one. */
+static gboolean
+take_passphrase (BusCall *call, GVariant *options, int *descriptor, GError **error)
+{
+  gint32 handle = 0;
+
+  *descriptor = -1;
+  if (!bus_options_read (options, error, "passphrase", "h", &handle, NULL))
+    return FALSE;
+  if (!bus_options_have (options, "passphrase"))
+    return TRUE;
+  *descriptor = bus_call_take_descriptor (call, handle, error);
+  return *descriptor >= 0;
+}
+
+static void
+handle_unlock (BusCall *call, gpointer object, GVariant *arguments)
+{
+  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 0);
+  GError *error = NULL;
+  int descriptor;
+
+  if (!take_passphrase (call, options, &descriptor, &error))
+    bus_call_fail (call, error);
+  else if (descriptor >= 0)
+    bus_descriptor_read_async (descriptor, PASSPHRASE_MAX, passphrase_was_read, call);
+  else
+    core_unlock (object, NULL, bus_call_is_interactive (call), vault_is_unlocked, call);
+}
+
+static void
+handle_lock (BusCall *call, gpointer object, GVariant *arguments)
+{
+  core_lock (object);
+  bus_call_return (call, NULL);
+}
+
+/* Who is there */
+
+static const char *
+path_of_session (CoreSession *session, gpointer user_data)
+{
+  BusExport *export = bus_tree_find (user_data, session);
+
+  return export != NULL ? export->path : NULL;
+}
+
+static void
+handle_list_clients (BusCall *call, gpointer object, GVariant *arguments)
+{
+  BusTree *tree = bus_call_get_tree (call);
+  GVariantBuilder records;
+
+  g_variant_builder_init (&records, G_VARIANT_TYPE ("aa{sv}"));
+  bus_callers_list (bus_tree_get_callers (tree), &records, path_of_session, tree);
+  bus_call_return (call, g_variant_new ("(aa{sv})", &records));
+}
+
+/* What is not there yet */
+
+static void
+handle_open_direct_connection (BusCall *call, gpointer object, GVariant *arguments)
+{
+  bus_call_is_not_supported (call, "open a direct connection");
+}
+
+static void
+handle_list_applications (BusCall *call, gpointer object, GVariant *arguments)
+{
+  bus_call_is_not_supported (call, "list the rights of sandboxed programs");
+}
+
+static void
+handle_set_grant (BusCall *call, gpointer object, GVariant *arguments)
+{
+  bus_call_is_not_supported (call, "grant rights to sandboxed programs");
+}
+
+/* Refuses @call if a handle at @index is none; else FALSE.  The descriptor is closed again. */
+static gboolean
+refuse_bad_handle (BusCall *call, GVariant *handle)
+{
+  GError *error = NULL;
+  int descriptor = bus_call_take_descriptor (call, g_variant_get_handle (handle), &error);
+
+  if (descriptor >= 0)
+    {
+      close (descriptor);
+      return FALSE;
+    }
+  bus_call_fail (call, error);
+  return TRUE;
+}
+
+static void
+handle_import (BusCall *call, gpointer object, GVariant *arguments)
+{
+  g_autoptr (GVariant) files = g_variant_get_child_value (arguments, 1);
+  GVariantIter iter;
+  GVariant *file;
+
+  g_variant_iter_init (&iter, files);
+  while ((file = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      g_autoptr (GVariant) entry = file;
+      g_autoptr (GVariant) handle = g_variant_get_child_value (entry, 1);
+
+      if (refuse_bad_handle (call, handle))
+        return;
+    }
+  bus_call_is_not_supported (call, "import other programs' keys");
+}
+
+/* Those of the vault that take an option `passphrase`. */
+static void
+refuse_with_passphrase (BusCall *call, GVariant *options, const char *what)
+{
+  GError *error = NULL;
+  int descriptor;
+
+  if (!take_passphrase (call, options, &descriptor, &error))
+    {
+      bus_call_fail (call, error);
+      return;
+    }
+  if (descriptor >= 0)
+    close (descriptor);
+  bus_call_is_not_supported (call, what);
+}
+
+static void
+handle_set_key_store (BusCall *call, gpointer object, GVariant *arguments)
+{
+  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 1);
+
+  refuse_with_passphrase (call, options, "change the key store");
+}
+
+static void
+handle_check_vault (BusCall *call, gpointer object, GVariant *arguments)
+{
+  bus_call_is_not_supported (call, "check the vault");
+}
+
+static void
+handle_backup_vault (BusCall *call, gpointer object, GVariant *arguments)
+{
+  g_autoptr (GVariant) handle = g_variant_get_child_value (arguments, 0);
+  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 1);
+
+  if (!refuse_bad_handle (call, handle))
+    refuse_with_passphrase (call, options, "back the vault up");
+}
+
+static void
+handle_restore_vault (BusCall *call, gpointer object, GVariant *arguments)
+{
+  g_autoptr (GVariant) handle = g_variant_get_child_value (arguments, 0);
+  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 1);
+
+  if (!refuse_bad_handle (call, handle))
+    refuse_with_passphrase (call, options, "restore the vault");
+}
+
+static GVariant *
+get_version (BusExport *export)
+{
+  return g_variant_new_uint32 (BUS_CONTRACT_VERSION);
+}
+
+static GVariant *
+get_program_version (BusExport *export)
+{
+  return g_variant_new_string (OTRD_VERSION);
+}
+
+static GVariant *
+get_vault (BusExport *export)
+{
+  return g_variant_new_string (core_get_vault_state (CORE_CORE (export->object)));
+}
+
+static GVariant *
+get_key_store (BusExport *export)
+{
+  return g_variant_new_string (core_get_key_store (CORE_CORE (export->object)));
+}
+
+static GVariant *
+get_default_policy (BusExport *export)
+{
+  return g_variant_new_string (core_get_default_policy (CORE_CORE (export->object)));
+}
+
+static const BusProperty properties[] = {
+  { "Version", NULL, get_version },
+  { "ProgramVersion", NULL, get_program_version },
+  { "Vault", "vault", get_vault },
+  { "KeyStore", "key-store", get_key_store },
+  { "DefaultPolicy", "default-policy", get_default_policy },
+  { NULL },
+};
+
+static const BusMethod methods[] = {
+  { "Register", handle_register },
+  { "OpenAccount", handle_open_account },
+  { "OpenSession", handle_open_session },
+  { "SetDefaultPolicy", handle_set_default_policy },
+  { "Unlock", handle_unlock },
+  { "Lock", handle_lock },
+  { "OpenDirectConnection", handle_open_direct_connection },
+  { "ListApplications", handle_list_applications },
+  { "SetGrant", handle_set_grant },
+  { "ListClients", handle_list_clients },
+  { "Import", handle_import },
+  { "SetKeyStore", handle_set_key_store },
+  { "CheckVault", handle_check_vault },
+  { "BackupVault", handle_backup_vault },
+  { "RestoreVault", handle_restore_vault },
+  { NULL },
+};
+
+const BusInterface bus_manager_interface = { otrd_dbus_manager_interface_info, properties,
+                                             methods };

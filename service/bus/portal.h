@@ -1,0 +1,20 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The portal: the door for sandboxed programs, on a bus connection of its own,
+ * so that who may talk to im.otrd1.Portal may not talk to im.otrd1.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _BusPortal BusPortal;
+
+/* Exports the portal on @connection and asks for its name. */
+BusPortal *bus_portal_new (GDBusConnection *connection);
+void bus_portal_free (BusPortal *portal);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusPortal, bus_portal_free)
+
+G_END_DECLS

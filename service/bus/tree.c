@@ -1,0 +1,281 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Follows core's signals: what is added is exported and announced, what is
+ * removed is taken off, what changes is told of before the next answer. */
+
+#include "bus/tree.h"
+
+#include <string.h>
+
+#include "bus/interfaces.h"
+#include "bus/object-manager.h"
+#include "bus/paths.h"
+
+struct _BusTree
+{
+  grefcount count;
+  Core *core;
+  GDBusConnection *connection;
+  BusAnswered answered;
+  gpointer answered_data;
+  BusCallers *callers;
+  BusPaths *paths;
+  BusExport *manager; /* NULL once it is closed */
+  BusObjectManager *object_manager;
+  GHashTable *exports; /* BusExport, by its object of core's */
+  GPtrArray *changed;  /* of BusExport */
+  guint flush;         /* from the main loop */
+};
+
+/* Properties that changed */
+
+static gboolean
+flush_later (gpointer user_data)
+{
+  BusTree *tree = user_data;
+
+  tree->flush = 0;
+  bus_tree_flush (tree);
+  return G_SOURCE_REMOVE;
+}
+
+void
+bus_tree_note_changed (BusTree *tree, BusExport *export)
+{
+  g_ptr_array_add (tree->changed, export);
+  if (tree->flush == 0)
+    tree->flush = g_idle_add_full (G_PRIORITY_DEFAULT, flush_later, tree, NULL);
+}
+
+void
+bus_tree_flush (BusTree *tree)
+{
+  if (tree->changed->len == 0)
+    return;
+  for (guint i = 0; i < tree->changed->len; i++)
+    bus_export_flush (tree->changed->pdata[i], tree->connection);
+  g_ptr_array_set_size (tree->changed, 0);
+  g_clear_handle_id (&tree->flush, g_source_remove);
+}
+
+void
+bus_tree_note_answered (BusTree *tree)
+{
+  if (tree->answered != NULL)
+    tree->answered (tree->answered_data);
+}
+
+/* Objects that come and go */
+
+static BusExport *
+add_object (BusTree *tree, const char *path, gpointer object, const BusInterface *interface)
+{
+  BusExport *export = bus_export_new (tree, tree->connection, path, object, interface);
+
+  g_return_val_if_fail (export != NULL, NULL);
+  g_hash_table_insert (tree->exports, object, export);
+  bus_paths_add (tree->paths, path);
+  bus_object_manager_announce (tree->object_manager, export);
+  return export;
+}
+
+static void
+remove_object (BusTree *tree, gpointer object)
+{
+  BusExport *export = g_hash_table_lookup (tree->exports, object);
+
+  if (export == NULL)
+    return;
+  bus_paths_remove (tree->paths, export->path);
+  bus_tree_flush (tree);
+  bus_object_manager_withdraw (tree->object_manager, export);
+  g_signal_handlers_disconnect_by_data (object, tree);
+  g_hash_table_remove (tree->exports, object);
+}
+
+static void
+session_was_added (CoreAccount *account, CoreSession *session, BusTree *tree)
+{
+  BusExport *parent = bus_tree_find (tree, account);
+  g_autofree char *path = NULL;
+
+  if (parent == NULL || bus_tree_find (tree, session) != NULL)
+    return;
+  path = bus_path_of_session (parent->path, core_session_get_contact (session));
+  add_object (tree, path, session, &bus_session_interface);
+}
+
+static void
+session_was_removed (CoreAccount *account, CoreSession *session, BusTree *tree)
+{
+  remove_object (tree, session);
+}
+
+static void
+trust_was_changed (CoreAccount *account,
+                   const char *contact,
+                   const char *fingerprint,
+                   const char *trust,
+                   GVariant *record,
+                   BusTree *tree)
+{
+  g_dbus_connection_emit_signal (
+      tree->connection, NULL, bus_tree_find (tree, account)->path, "im.otrd1.Account",
+      "TrustChanged", g_variant_new ("(sss@a{sv})", contact, fingerprint, trust, record), NULL);
+}
+
+static void
+policy_was_changed (CoreAccount *account,
+                    const char *contact,
+                    const char *policy,
+                    const char *origin,
+                    BusTree *tree)
+{
+  g_dbus_connection_emit_signal (tree->connection, NULL, bus_tree_find (tree, account)->path,
+                                 "im.otrd1.Account", "PolicyChanged",
+                                 g_variant_new ("(sss)", contact, policy, origin), NULL);
+}
+
+static void
+account_was_added (Core *core, CoreAccount *account, BusTree *tree)
+{
+  g_autoptr (GPtrArray) sessions = NULL;
+  g_autofree char *path = NULL;
+
+  if (bus_tree_find (tree, account) != NULL)
+    return;
+  path = bus_path_of_account (core_account_get_protocol (account), core_account_get_name (account));
+  if (add_object (tree, path, account, &bus_account_interface) == NULL)
+    return;
+  g_signal_connect (account, "session-added", G_CALLBACK (session_was_added), tree);
+  g_signal_connect (account, "session-removed", G_CALLBACK (session_was_removed), tree);
+  g_signal_connect (account, "trust-changed", G_CALLBACK (trust_was_changed), tree);
+  g_signal_connect (account, "policy-changed", G_CALLBACK (policy_was_changed), tree);
+  sessions = core_account_list_sessions (account);
+  for (guint i = 0; i < sessions->len; i++)
+    session_was_added (account, sessions->pdata[i], tree);
+}
+
+/* With whatever is left below it. */
+static void
+account_was_removed (Core *core, CoreAccount *account, BusTree *tree)
+{
+  g_autoptr (GPtrArray) sessions = core_account_list_sessions (account);
+
+  for (guint i = 0; i < sessions->len; i++)
+    remove_object (tree, sessions->pdata[i]);
+  remove_object (tree, account);
+}
+
+/* Unicast: a bell is nobody else's business. */
+static void
+ring_bell (CoreMessenger *messenger, CoreSession *session, gpointer user_data)
+{
+  BusTree *tree = user_data;
+  BusExport *export = bus_tree_find (tree, session);
+  const char *id = core_messenger_get_id (messenger);
+
+  if (export != NULL)
+    g_dbus_connection_emit_signal (tree->connection, g_dbus_is_unique_name (id) ? id : NULL,
+                                   export->path, "im.otrd1.Session", "Pending", NULL, NULL);
+}
+
+BusExport *
+bus_tree_find (BusTree *tree, gpointer object)
+{
+  return g_hash_table_lookup (tree->exports, object);
+}
+
+Core *
+bus_tree_get_core (BusTree *tree)
+{
+  return tree->core;
+}
+
+GDBusConnection *
+bus_tree_get_connection (BusTree *tree)
+{
+  return tree->connection;
+}
+
+BusCallers *
+bus_tree_get_callers (BusTree *tree)
+{
+  return tree->callers;
+}
+
+static void
+export_all (BusTree *tree)
+{
+  g_autoptr (GPtrArray) accounts = core_list_accounts (tree->core);
+
+  tree->manager =
+      bus_export_new (tree, tree->connection, BUS_PATH_MANAGER, tree->core, &bus_manager_interface);
+  tree->object_manager = bus_object_manager_new (tree->connection, tree->exports);
+  g_signal_connect (tree->core, "account-added", G_CALLBACK (account_was_added), tree);
+  g_signal_connect (tree->core, "account-removed", G_CALLBACK (account_was_removed), tree);
+  for (guint i = 0; i < accounts->len; i++)
+    account_was_added (tree->core, accounts->pdata[i], tree);
+}
+
+BusTree *
+bus_tree_new (Core *core, GDBusConnection *connection, BusAnswered answered, gpointer user_data)
+{
+  BusTree *tree = g_new0 (BusTree, 1);
+
+  g_ref_count_init (&tree->count);
+  tree->core = g_object_ref (core);
+  tree->connection = g_object_ref (connection);
+  tree->answered = answered;
+  tree->answered_data = user_data;
+  tree->callers = bus_callers_new (connection, ring_bell, tree);
+  tree->paths = bus_paths_new (connection);
+  tree->exports = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)bus_export_free);
+  tree->changed = g_ptr_array_new ();
+  export_all (tree);
+  return tree;
+}
+
+void
+bus_tree_close (BusTree *tree)
+{
+  GHashTableIter iter;
+  gpointer object;
+
+  if (tree->manager == NULL)
+    return;
+  tree->answered = NULL;
+  bus_tree_flush (tree);
+  g_signal_handlers_disconnect_by_data (tree->core, tree);
+  g_hash_table_iter_init (&iter, tree->exports);
+  while (g_hash_table_iter_next (&iter, &object, NULL))
+    g_signal_handlers_disconnect_by_data (object, tree);
+  g_clear_pointer (&tree->callers, bus_callers_free);
+  g_clear_pointer (&tree->object_manager, bus_object_manager_free);
+  g_clear_pointer (&tree->manager, bus_export_free);
+  g_hash_table_remove_all (tree->exports);
+  g_clear_pointer (&tree->paths, bus_paths_free);
+  g_ptr_array_set_size (tree->changed, 0);
+  g_clear_handle_id (&tree->flush, g_source_remove);
+}
+
+BusTree *
+bus_tree_ref (BusTree *tree)
+{
+  g_ref_count_inc (&tree->count);
+  return tree;
+}
+
+void
+bus_tree_unref (BusTree *tree)
+{
+  if (!g_ref_count_dec (&tree->count))
+    return;
+  bus_tree_close (tree);
+  g_hash_table_unref (tree->exports);
+  g_ptr_array_unref (tree->changed);
+  g_object_unref (tree->connection);
+  g_object_unref (tree->core);
+  g_free (tree);
+}

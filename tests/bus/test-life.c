@@ -1,0 +1,120 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* From the name to the last goodbye. */
+
+#include <string.h>
+
+#include "fixture.h"
+#include "memory-key-store.h"
+
+static void
+second_has_changed (BusService *service, BusServiceState state, gpointer user_data)
+{
+  *(BusServiceState *)user_data = state;
+}
+
+static void
+a_second_service_is_told_that_the_name_is_taken (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *folder = g_build_filename (fixture->home, "other", NULL);
+  g_autoptr (Vault) vault = vault_new (folder, fixture->key_store);
+  g_autoptr (Core) core = core_new (vault, core_clock_get_system ());
+  BusServiceState state = BUS_SERVICE_RUNNING;
+  BusService *service = bus_service_new (core, fixture->second, second_has_changed, &state);
+  g_autofree char *word = NULL;
+
+  fixture_wait_until (state == BUS_SERVICE_NAME_TAKEN);
+  bus_service_free (service);
+  word = fixture_get_word (fixture->first, MANAGER, "Manager", "Vault");
+}
+
+static void
+the_end_waits_for_goodbyes_to_be_fetched (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *alice = NULL;
+  g_autofree char *bob = NULL;
+  g_autoptr (GVariant) goodbye = NULL;
+  g_autoptr (GVariant) other = NULL;
+  g_autoptr (GVariant) lines = NULL;
+
+  fixture_make_private (fixture->first, &alice, &bob);
+  bus_service_shut_down (fixture->service);
+  goodbye = fixture_must_call (fixture->first, alice, "Session", "Collect",
+                               g_variant_new ("(a{sv})", NULL));
+  lines = g_variant_get_child_value (goodbye, 0);
+  g_assert_cmpuint (g_variant_n_children (lines), ==, 1);
+  g_assert_cmpint (fixture->state, ==, BUS_SERVICE_RUNNING);
+  other = fixture_must_call (fixture->first, bob, "Session", "Collect",
+                             g_variant_new ("(a{sv})", NULL));
+  fixture_wait_until (fixture->state == BUS_SERVICE_ENDED);
+}
+
+static void
+the_end_without_sessions_is_at_once (Fixture *fixture, gconstpointer unused)
+{
+  bus_service_shut_down (fixture->service);
+  bus_service_shut_down (fixture->service);
+  fixture_wait_until (fixture->state == BUS_SERVICE_ENDED);
+}
+
+static void
+a_bus_that_goes_is_noticed (Fixture *fixture, gconstpointer unused)
+{
+  g_dbus_connection_close_sync (fixture->server, NULL, NULL);
+  fixture_wait_until (fixture->state == BUS_SERVICE_CUT_OFF);
+}
+
+static void
+accounts_are_there_again_after_a_restart (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *session = fixture_open_session (fixture->first, ALICE, BOB, "{}");
+  g_autofree char *account = g_strndup (session, strstr (session, "/session/") - session);
+  g_autoptr (GVariant) made = fixture_must_call (fixture->first, account, "Account", "GenerateKey",
+                                                 g_variant_new ("(a{sv})", NULL));
+  g_autofree char *before = fixture_get_word (fixture->first, account, "Account", "Fingerprint");
+  g_autofree char *after = NULL;
+
+  g_assert_cmpuint (strlen (before), ==, 40);
+  fixture_stop_service (fixture);
+  fixture_start_service (fixture);
+  after = fixture_get_word (fixture->first, account, "Account", "Fingerprint");
+  g_assert_cmpstr (after, ==, before);
+}
+
+/* The flag of the call, and nothing else, allows a prompt. */
+static void
+only_a_call_with_the_flag_allows_a_prompt (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *session = fixture_open_session (fixture->first, ALICE, BOB, "{}");
+  g_autoptr (GVariant) locked = fixture_must_call (fixture->first, MANAGER, "Manager", "Lock",
+                                                   g_variant_new ("(a{sv})", NULL));
+
+  memory_key_store_set_outcome (fixture->key_store, VAULT_KEY_LOCKED);
+  fixture_wait_until (g_str_equal (core_get_vault_state (fixture->core), "locked"));
+  fixture_must_fail (fixture->first, MANAGER, "Manager", "Unlock", g_variant_new ("(a{sv})", NULL),
+                     OTRD_ERROR_LOCKED);
+  g_assert_false (memory_key_store_was_interactive (fixture->key_store));
+}
+
+static void
+add_tests (void)
+{
+  fixture_add_test ("/bus/life/a-second-service-is-told-that-the-name-is-taken",
+                    a_second_service_is_told_that_the_name_is_taken);
+  fixture_add_test ("/bus/life/the-end-waits-for-goodbyes-to-be-fetched",
+                    the_end_waits_for_goodbyes_to_be_fetched);
+  fixture_add_test ("/bus/life/the-end-without-sessions-is-at-once",
+                    the_end_without_sessions_is_at_once);
+  fixture_add_test ("/bus/life/a-bus-that-goes-is-noticed", a_bus_that_goes_is_noticed);
+  fixture_add_test ("/bus/life/accounts-are-there-again-after-a-restart",
+                    accounts_are_there_again_after_a_restart);
+  fixture_add_test ("/bus/life/only-a-call-with-the-flag-allows-a-prompt",
+                    only_a_call_with_the_flag_allows_a_prompt);
+}
+
+int
+main (int argc, char **argv)
+{
+  return fixture_run_tests (argc, argv, add_tests);
+}
