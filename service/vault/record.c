@@ -119,6 +119,14 @@ is_text (VaultField tag)
 }
 
 static gboolean
+is_history (const guint8 *bytes, gsize length)
+{
+  g_autoptr (GPtrArray) history = vault_trust_history_parse (bytes, length);
+
+  return history != NULL;
+}
+
+static gboolean
 is_valid_field (guint8 tag, const guint8 *bytes, gsize length)
 {
   if (is_text (tag))
@@ -134,7 +142,10 @@ is_valid_field (guint8 tag, const guint8 *bytes, gsize length)
     case VAULT_FIELD_VERIFIED_AT:
     case VAULT_FIELD_SEEN:
     case VAULT_FIELD_SINCE:
+    case VAULT_FIELD_TRUST_AT:
       return length <= sizeof (guint64);
+    case VAULT_FIELD_TRUST_HISTORY:
+      return is_history (bytes, length);
     default:
       return TRUE;
     }

@@ -54,7 +54,9 @@ typedef enum
   /* latch */
   VAULT_FIELD_SINCE = 48,
   /* new fields go on from here: what we do not know is copied as the end of a record */
-  VAULT_FIELD_FIRST_UNKNOWN = 49,
+  VAULT_FIELD_TRUST_AT = 49, /* fingerprint: when its trust was set */
+  VAULT_FIELD_TRUST_HISTORY = 50,
+  VAULT_FIELD_FIRST_UNKNOWN = 51,
 } VaultField;
 
 typedef struct _VaultRecord VaultRecord;

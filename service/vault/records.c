@@ -64,6 +64,7 @@ vault_fingerprint_new (const char *protocol,
   made->trust = OTRD_TRUST_UNVERIFIED;
   made->method = g_strdup ("");
   made->application = g_strdup ("");
+  made->history = vault_trust_history_new ();
   return made;
 }
 
@@ -77,6 +78,7 @@ vault_fingerprint_copy (const VaultFingerprint *fingerprint)
   copy->contact = g_strdup (fingerprint->contact);
   copy->method = g_strdup (fingerprint->method);
   copy->application = g_strdup (fingerprint->application);
+  copy->history = vault_trust_history_copy (fingerprint->history);
   return copy;
 }
 
@@ -88,7 +90,49 @@ vault_fingerprint_free (VaultFingerprint *fingerprint)
   g_free (fingerprint->contact);
   g_free (fingerprint->method);
   g_free (fingerprint->application);
+  g_ptr_array_unref (fingerprint->history);
   g_free (fingerprint);
+}
+
+static gboolean
+is_same_trust (const VaultFingerprint *fingerprint,
+               OtrdTrust trust,
+               const char *method,
+               const char *application)
+{
+  return fingerprint->trust == trust && g_str_equal (fingerprint->method, method)
+         && g_str_equal (fingerprint->application, application);
+}
+
+static guint64
+find_beginning (const VaultFingerprint *fingerprint)
+{
+  return fingerprint->trust_at != 0      ? fingerprint->trust_at
+         : fingerprint->verified_at != 0 ? fingerprint->verified_at
+                                         : fingerprint->first_seen;
+}
+
+/* One that was neither seen nor judged before has nothing to remember. */
+void
+vault_fingerprint_set_trust (VaultFingerprint *fingerprint,
+                             OtrdTrust trust,
+                             const char *method,
+                             const char *application,
+                             guint64 at)
+{
+  guint64 beginning = find_beginning (fingerprint);
+
+  if (beginning != 0 && !is_same_trust (fingerprint, trust, method, application))
+    vault_trust_history_add (fingerprint->history,
+                             vault_trust_state_new (fingerprint->trust, fingerprint->method,
+                                                    fingerprint->application, beginning));
+  fingerprint->trust = trust;
+  fingerprint->trust_at = at;
+  fingerprint->verified_at = trust == OTRD_TRUST_VERIFIED ? at : 0;
+  g_free (fingerprint->method);
+  fingerprint->method = g_strdup (method);
+  g_free (fingerprint->application);
+  fingerprint->application = g_strdup (application);
 }
 
 VaultLatch *
@@ -197,6 +241,7 @@ vault_record_from_fingerprint (const VaultFingerprint *fingerprint, const VaultR
 {
   VaultFieldList list = { 0 };
   guint8 bytes[VAULT_FINGERPRINT_LEN / 2];
+  g_autoptr (GByteArray) history = vault_trust_history_to_bytes (fingerprint->history);
 
   if (!vault_fingerprint_to_bytes (fingerprint->fingerprint, bytes))
     return NULL;
@@ -210,6 +255,9 @@ vault_record_from_fingerprint (const VaultFingerprint *fingerprint, const VaultR
   vault_field_list_add_number (&list, VAULT_FIELD_LAST_SEEN, fingerprint->last_seen);
   vault_field_list_add_number (&list, VAULT_FIELD_VERIFIED_AT, fingerprint->verified_at);
   vault_field_list_add_number (&list, VAULT_FIELD_SEEN, fingerprint->seen);
+  vault_field_list_add_number (&list, VAULT_FIELD_TRUST_AT, fingerprint->trust_at);
+  if (history != NULL)
+    vault_field_list_add_bytes (&list, VAULT_FIELD_TRUST_HISTORY, history->data, history->len);
   return vault_field_list_to_record (&list, VAULT_KIND_FINGERPRINT, FALSE, old);
 }
 
@@ -221,6 +269,15 @@ vault_record_get_trust (const VaultRecord *record)
 
   return trust == OTRD_TRUST_VERIFIED || trust == OTRD_TRUST_REJECTED ? trust
                                                                       : OTRD_TRUST_UNVERIFIED;
+}
+
+static GPtrArray *
+get_history (const VaultRecord *record)
+{
+  gsize length;
+  const guint8 *bytes = vault_record_get_bytes (record, VAULT_FIELD_TRUST_HISTORY, &length);
+
+  return bytes != NULL ? vault_trust_history_parse (bytes, length) : vault_trust_history_new ();
 }
 
 VaultFingerprint *
@@ -239,6 +296,8 @@ vault_record_to_fingerprint (const VaultRecord *record)
   fingerprint->last_seen = vault_record_get_number (record, VAULT_FIELD_LAST_SEEN);
   fingerprint->verified_at = vault_record_get_number (record, VAULT_FIELD_VERIFIED_AT);
   fingerprint->seen = vault_record_get_number (record, VAULT_FIELD_SEEN);
+  fingerprint->trust_at = vault_record_get_number (record, VAULT_FIELD_TRUST_AT);
+  fingerprint->history = get_history (record);
   return fingerprint;
 }
 

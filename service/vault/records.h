@@ -14,6 +14,7 @@
 
 #include "introspection/otrd-enums.h"
 #include "secret/secret.h"
+#include "vault/trust-history.h"
 
 G_BEGIN_DECLS
 
@@ -53,7 +54,9 @@ typedef struct
   guint64 first_seen;
   guint64 last_seen;
   guint64 verified_at;
-  VaultSeen seen; /* OTR versions that it was used with */
+  guint64 trust_at;   /* when the trust was set */
+  GPtrArray *history; /* of VaultTrustState: what it was before */
+  VaultSeen seen;     /* OTR versions that it was used with */
 } VaultFingerprint;
 
 /* @fingerprint: 40 hex digits. The trust is unverified. */
@@ -63,6 +66,13 @@ VaultFingerprint *vault_fingerprint_new (const char *protocol,
                                          const char *fingerprint);
 VaultFingerprint *vault_fingerprint_copy (const VaultFingerprint *fingerprint);
 void vault_fingerprint_free (VaultFingerprint *fingerprint);
+/* The state before goes into the history, but one of the same trust, method and application is
+ * only renewed. */
+void vault_fingerprint_set_trust (VaultFingerprint *fingerprint,
+                                  OtrdTrust trust,
+                                  const char *method,
+                                  const char *application,
+                                  guint64 at);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VaultFingerprint, vault_fingerprint_free)
 
 /* "Has been private, not ended by the user." */

@@ -103,6 +103,80 @@ test_a_fingerprint_comes_back_as_it_was (void)
 }
 
 static void
+assert_state (const VaultFingerprint *read,
+              guint index,
+              OtrdTrust trust,
+              const char *method,
+              const char *application,
+              guint64 at)
+{
+  const VaultTrustState *state = g_ptr_array_index (read->history, index);
+
+  g_assert_cmpint (state->trust, ==, trust);
+  g_assert_cmpstr (state->method, ==, method);
+  g_assert_cmpstr (state->application, ==, application);
+  g_assert_cmpuint (state->at, ==, at);
+}
+
+static void
+test_earlier_trust_is_remembered (void)
+{
+  g_autoptr (VaultFingerprint) made = vault_fingerprint_new ("xmpp", "a@x", "b@x", FPR);
+  g_autoptr (VaultFingerprint) read = NULL;
+  g_autoptr (VaultFingerprint) copy = NULL;
+  g_autoptr (VaultRecord) record = NULL;
+
+  made->first_seen = 1;
+  vault_fingerprint_set_trust (made, OTRD_TRUST_VERIFIED, "smp", "pidgin", 2);
+  vault_fingerprint_set_trust (made, OTRD_TRUST_VERIFIED, "smp", "pidgin", 3);
+  vault_fingerprint_set_trust (made, OTRD_TRUST_REJECTED, "manual", "otrctl", 4);
+  record = through_bytes (vault_record_from_fingerprint (made, NULL), FALSE);
+  read = vault_record_to_fingerprint (record);
+  copy = vault_fingerprint_copy (read);
+  g_assert_cmpint (copy->trust, ==, OTRD_TRUST_REJECTED);
+  g_assert_cmpuint (copy->trust_at, ==, 4);
+  g_assert_cmpuint (copy->verified_at, ==, 0);
+  g_assert_cmpuint (copy->history->len, ==, 2);
+  assert_state (copy, 0, OTRD_TRUST_UNVERIFIED, "", "", 1);
+  assert_state (copy, 1, OTRD_TRUST_VERIFIED, "smp", "pidgin", 3);
+}
+
+static void
+test_what_was_never_seen_has_no_earlier_trust (void)
+{
+  g_autoptr (VaultFingerprint) made = vault_fingerprint_new ("xmpp", "a@x", "b@x", FPR);
+
+  vault_fingerprint_set_trust (made, OTRD_TRUST_VERIFIED, "manual", "otrctl", 2);
+  g_assert_cmpuint (made->history->len, ==, 0);
+}
+
+static void
+test_the_oldest_trust_goes_first (void)
+{
+  g_autoptr (VaultFingerprint) made = vault_fingerprint_new ("xmpp", "a@x", "b@x", FPR);
+
+  for (guint i = 1; i <= 2 * VAULT_TRUST_HISTORY_MAX; i++)
+    vault_fingerprint_set_trust (made, i % 2 ? OTRD_TRUST_VERIFIED : OTRD_TRUST_REJECTED, "manual",
+                                 "otrctl", i);
+  g_assert_cmpuint (made->history->len, ==, VAULT_TRUST_HISTORY_MAX);
+  assert_state (made, 0, OTRD_TRUST_REJECTED, "manual", "otrctl", VAULT_TRUST_HISTORY_MAX);
+}
+
+static void
+test_a_history_that_makes_no_sense_is_damage (void)
+{
+  static const guint8 whole[] = { 1,   0,   0,   0,   0, 0,   0,   0,   'v', 'e', 'r', 'i',
+                                  'f', 'i', 'e', 'd', 0, 's', 'm', 'p', 0,   'p', 0 };
+
+  for (gsize length = 1; length <= sizeof whole; length++)
+    {
+      g_autoptr (GPtrArray) history = vault_trust_history_parse (whole, length);
+
+      g_assert_true ((history != NULL) == (length == sizeof whole));
+    }
+}
+
+static void
 test_what_cannot_be_written_is_refused (void)
 {
   g_autofree char *long_name = g_strnfill (70000, 'x');
@@ -251,6 +325,12 @@ main (int argc, char **argv)
                    test_an_account_without_a_key_comes_back_without);
   g_test_add_func ("/records/a-fingerprint-comes-back-as-it-was",
                    test_a_fingerprint_comes_back_as_it_was);
+  g_test_add_func ("/records/earlier-trust-is-remembered", test_earlier_trust_is_remembered);
+  g_test_add_func ("/records/what-was-never-seen-has-no-earlier-trust",
+                   test_what_was_never_seen_has_no_earlier_trust);
+  g_test_add_func ("/records/the-oldest-trust-goes-first", test_the_oldest_trust_goes_first);
+  g_test_add_func ("/records/a-history-that-makes-no-sense-is-damage",
+                   test_a_history_that_makes_no_sense_is_damage);
   g_test_add_func ("/records/what-cannot-be-written-is-refused",
                    test_what_cannot_be_written_is_refused);
   g_test_add_func ("/records/what-a-later-version-added-is-kept",
