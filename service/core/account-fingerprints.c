@@ -78,6 +78,39 @@ insert_time (GVariantDict *details, const char *key, guint64 time)
     g_variant_dict_insert (details, key, "t", time);
 }
 
+static void
+insert_text (GVariantDict *details, const char *key, const char *text)
+{
+  if (*text != '\0')
+    g_variant_dict_insert (details, key, "s", text);
+}
+
+static GVariant *
+describe_state (const VaultTrustState *state)
+{
+  GVariantDict details;
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "trust", "s", otrd_trust_to_string (state->trust));
+  insert_text (&details, "method", state->method);
+  insert_text (&details, "application", state->application);
+  insert_time (&details, "trust-since", state->at);
+  return g_variant_dict_end (&details);
+}
+
+static void
+insert_history (GVariantDict *details, GPtrArray *history)
+{
+  GVariantBuilder described;
+
+  if (history->len == 0)
+    return;
+  g_variant_builder_init (&described, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < history->len; i++)
+    g_variant_builder_add_value (&described, describe_state (g_ptr_array_index (history, i)));
+  g_variant_dict_insert_value (details, "history", g_variant_builder_end (&described));
+}
+
 GVariant *
 core_account_describe_fingerprint (CoreAccount *account, const VaultFingerprint *record)
 {
@@ -87,13 +120,13 @@ core_account_describe_fingerprint (CoreAccount *account, const VaultFingerprint 
   g_variant_dict_insert (&details, "contact", "s", record->contact);
   g_variant_dict_insert (&details, "fingerprint", "s", record->fingerprint);
   g_variant_dict_insert (&details, "trust", "s", otrd_trust_to_string (record->trust));
-  if (*record->method != '\0')
-    g_variant_dict_insert (&details, "method", "s", record->method);
-  if (*record->application != '\0')
-    g_variant_dict_insert (&details, "application", "s", record->application);
+  insert_text (&details, "method", record->method);
+  insert_text (&details, "application", record->application);
   insert_time (&details, "first-seen", record->first_seen);
   insert_time (&details, "last-seen", record->last_seen);
   insert_time (&details, "verified-at", record->verified_at);
+  insert_time (&details, "trust-since", record->trust_at);
+  insert_history (&details, record->history);
   g_variant_dict_insert (
       &details, "in-use", "b",
       core_account_uses_fingerprint (account, record->contact, record->fingerprint));

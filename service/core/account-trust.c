@@ -82,13 +82,22 @@ move_session (CoreAccount *account, const VaultFingerprint *record)
   core_session_poll (session);
 }
 
+/* Whether anything changed: what is unverified or rejected is not so any more by saying it again.
+ */
+static gboolean
+is_change (const TrustChange *change)
+{
+  return change->new == NULL || change->old == NULL || change->new->trust != change->old->trust
+         || change->new->trust_at != change->old->trust_at;
+}
+
 static void
 tell_trust (CoreAccount *account, gpointer user_data)
 {
   TrustChange *change = user_data;
   const VaultFingerprint *record = change->new != NULL ? change->new : change->old;
 
-  if (change->new != NULL && change->old != NULL && change->new->trust == change->old->trust)
+  if (!is_change (change))
     return;
   core_account_trust_changed (account, record->contact, record->fingerprint, change->new);
   if (change->new != NULL)
@@ -124,22 +133,6 @@ read_trust (const char *word, OtrdTrust *trust, GError **error)
   return FALSE;
 }
 
-static void
-apply_trust (CoreAccount *account,
-             VaultFingerprint *record,
-             OtrdTrust trust,
-             const char *method,
-             const char *application)
-{
-  record->trust = trust;
-  record->verified_at =
-      trust == OTRD_TRUST_VERIFIED ? (guint64)core_clock_get_real_time (account->clock) : 0;
-  g_free (record->method);
-  record->method = g_strdup (method);
-  g_free (record->application);
-  record->application = g_strdup (application);
-}
-
 static TrustChange *
 make_change (CoreAccount *account, const char *contact, const char *fingerprint, GError **error)
 {
@@ -168,6 +161,15 @@ fail_change (GTask *task, TrustChange *change, GError *error)
   g_object_unref (task);
 }
 
+static void
+apply_trust (CoreAccount *account, TrustChange *change, OtrdTrust trust, const char *application)
+{
+  if (change->old != NULL && change->old->trust == trust && trust != OTRD_TRUST_VERIFIED)
+    return;
+  vault_fingerprint_set_trust (change->new, trust, "manual", application,
+                               (guint64)core_clock_get_real_time (account->clock));
+}
+
 void
 core_account_set_trust (CoreAccount *account,
                         const char *contact,
@@ -190,7 +192,7 @@ core_account_set_trust (CoreAccount *account,
       fail_change (task, change, error);
       return;
     }
-  apply_trust (account, change->new, read, "manual", application);
+  apply_trust (account, change, read, application);
   if (vault_put_fingerprint (account->vault, change->new, &error))
     core_account_save_change (account, task, tell_trust, undo_trust, change, trust_change_free);
   else

@@ -95,12 +95,10 @@ store_seen (CoreSession *session, const EngineStore *store, EngineTurn *turn)
 static void
 mark_verified (CoreSession *session, VaultFingerprint *record, const char *method)
 {
-  record->trust = OTRD_TRUST_VERIFIED;
-  record->verified_at = (guint64)core_clock_get_real_time (session->clock);
-  g_free (record->method);
-  record->method = g_strdup (session->verified_how != NULL ? session->verified_how : method);
-  g_free (record->application);
-  record->application = g_strdup (session->verified_by != NULL ? session->verified_by : "");
+  vault_fingerprint_set_trust (record, OTRD_TRUST_VERIFIED,
+                               session->verified_how != NULL ? session->verified_how : method,
+                               session->verified_by != NULL ? session->verified_by : "",
+                               (guint64)core_clock_get_real_time (session->clock));
 }
 
 static gboolean
@@ -175,19 +173,24 @@ store (CoreSession *session, const EngineStore *store, EngineTurn *turn)
   return FALSE;
 }
 
-/* What was known before: the record of the new one is not among it. */
+/* What was known before of the contact, and of the new one: nothing, if it was never seen. */
 static void
-add_old_records (CoreSession *session, EngineEvent *event)
+add_records (CoreSession *session, EngineEvent *event)
 {
   g_autoptr (GVariant) before = event->details;
+  g_autoptr (VaultFingerprint) record = NULL;
   const char *fingerprint = NULL;
   GVariantDict details;
 
   g_variant_lookup (before, "fingerprint", "&s", &fingerprint);
+  record = look_up (session, fingerprint);
   g_variant_dict_init (&details, before);
   g_variant_dict_insert_value (
       &details, "old",
       core_account_describe_contact (session->account, session->contact, fingerprint));
+  if (record != NULL)
+    g_variant_dict_insert_value (&details, "new",
+                                 core_account_describe_fingerprint (session->account, record));
   event->details = g_variant_ref_sink (g_variant_dict_end (&details));
 }
 
@@ -219,7 +222,7 @@ static void
 complete_event (CoreSession *session, EngineEvent *event)
 {
   if (strcmp (event->name, "fingerprint-changed") == 0)
-    add_old_records (session, event);
+    add_records (session, event);
   else if (strcmp (event->name, "key-received") == 0)
     remember_key (session, event->details);
   else if (strcmp (event->name, "lost") == 0)

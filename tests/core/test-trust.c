@@ -49,6 +49,96 @@ test_verification_with_a_question (void)
   g_assert_nonnull (strstr (printed, "'in-use': <true>"));
 }
 
+static char *
+print_records (Side *side)
+{
+  CoreFingerprintFilter filter = { 0 };
+  g_autofree char *next = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) records =
+      core_account_list_fingerprints (side->account, &filter, &next, &error);
+
+  g_assert_no_error (error);
+  return g_variant_print (records, FALSE);
+}
+
+static void
+verify_by_question (Talk *talk)
+{
+  actor_verify (talk->a, "blue", "Which colour?");
+  side_settle (talk->alice);
+  actor_answer (talk->b, "blue");
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_session_get_trust (talk->alice->session), ==, "verified");
+}
+
+/* Dictionaries are printed in no certain order: words are looked for alone. */
+static void
+assert_history (const char *printed)
+{
+  const char *history = strstr (printed, "'history': <[");
+
+  g_assert_nonnull (history);
+  g_assert_nonnull (strstr (history, "'trust': <'unverified'>"));
+  g_assert_nonnull (strstr (history, "'trust': <'verified'>"));
+  g_assert_nonnull (strstr (history, "'method': <'question'>"));
+  g_assert_nonnull (strstr (history, "'application': <'pidgin'>"));
+  g_assert_nonnull (strstr (history, "'trust-since': <uint64 170000"));
+}
+
+static void
+test_a_record_remembers_what_it_was (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  g_autofree char *fingerprint = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  side_go_private (talk->alice);
+  verify_by_question (talk);
+  fingerprint = g_strdup (core_session_get_fingerprint (talk->alice->session));
+  clock_turn (60 * G_USEC_PER_SEC);
+  side_set_trust (talk->alice, fingerprint, "rejected");
+  before = print_records (talk->alice);
+  assert_history (before);
+  g_assert_null (strstr (before, "verified-at"));
+  side_settle (talk->alice);
+  side_restart (talk->alice);
+  after = print_records (talk->alice);
+  assert_history (after);
+  talk->a = side_attach (talk->alice, "gajim");
+}
+
+static void
+note_count (CoreAccount *account,
+            const char *contact,
+            const char *fingerprint,
+            const char *trust,
+            GVariant *record,
+            guint *count)
+{
+  ++*count;
+}
+
+static void
+test_saying_it_again_is_no_change (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  const char *fingerprint;
+  g_autofree char *printed = NULL;
+  guint count = 0;
+
+  side_go_private (talk->alice);
+  fingerprint = core_session_get_fingerprint (talk->alice->session);
+  g_signal_connect (talk->alice->account, "trust-changed", G_CALLBACK (note_count), &count);
+  side_set_trust (talk->alice, fingerprint, "unverified");
+  g_assert_cmpuint (count, ==, 0);
+  printed = print_records (talk->alice);
+  g_assert_null (strstr (printed, "history"));
+  side_set_trust (talk->alice, fingerprint, "verified");
+  g_assert_cmpuint (count, ==, 1);
+}
+
 static void
 test_a_failed_verification_takes_nothing (void)
 {
@@ -121,6 +211,7 @@ test_a_changed_verified_key_stops (void)
   side_settle (talk->alice);
   g_assert_true (side_has_event (talk->alice, "fingerprint-changed"));
   g_assert_true (side_has_event (talk->alice, "'trust': <'verified'>"));
+  g_assert_true (side_has_event (talk->alice, "'history': <[{'trust': <'unverified'>"));
   g_assert_cmpuint (core_session_get_held (talk->alice->session), ==, 1);
   g_assert_cmpstr (core_session_get_blocked (talk->alice->session), ==, "fingerprint-changed");
   g_assert_error (actor_send (talk->a, "more", 6)->error, OTRD_ERROR,
@@ -177,6 +268,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/trust/a-question-verifies-the-contact",
                    test_verification_with_a_question);
+  g_test_add_func ("/core/trust/a-record-remembers-what-it-was",
+                   test_a_record_remembers_what_it_was);
+  g_test_add_func ("/core/trust/saying-it-again-is-no-change", test_saying_it_again_is_no_change);
   g_test_add_func ("/core/trust/a-failed-verification-takes-nothing",
                    test_a_failed_verification_takes_nothing);
   g_test_add_func ("/core/trust/a-pin-is-told-to-who-asked", test_a_pin_is_told_to_who_asked);
