@@ -251,10 +251,20 @@ handle_unlock (BusCall *call, gpointer object, GVariant *arguments)
 }
 
 static void
+vault_is_locked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (!core_lock_finish (CORE_CORE (source), result, &error))
+    bus_call_fail (user_data, error);
+  else
+    bus_call_return (user_data, NULL);
+}
+
+static void
 handle_lock (BusCall *call, gpointer object, GVariant *arguments)
 {
-  core_lock (object);
-  bus_call_return (call, NULL);
+  core_lock (object, vault_is_locked, call);
 }
 
 /* Who is there */

@@ -263,18 +263,28 @@ core_unlock_finish (Core *core, GAsyncResult *result, GError **error)
 static void
 on_locked (GObject *vault, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Core) core = user_data;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
 
-  if (!vault_lock_finish (VAULT_VAULT (vault), result, &error))
-    g_warning ("Locking the vault: %s", error->message);
+  if (vault_lock_finish (VAULT_VAULT (vault), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 void
-core_lock (Core *core)
+core_lock (Core *core, GAsyncReadyCallback callback, gpointer user_data)
 {
+  GTask *task = g_task_new (core, NULL, callback, user_data);
+
   core->locked_by_user = TRUE;
-  vault_lock_async (core->vault, on_locked, g_object_ref (core));
+  vault_lock_async (core->vault, on_locked, task);
+}
+
+gboolean
+core_lock_finish (Core *core, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 static void

@@ -38,7 +38,9 @@ void core_unlock (Core *core,
                   gpointer user_data);
 gboolean core_unlock_finish (Core *core, GAsyncResult *result, GError **error);
 /* Forgets the keys; sessions go on. Only core_unlock () opens again. */
-void core_lock (Core *core);
+/* Answers when all is saved, and the keys are wiped from memory. */
+void core_lock (Core *core, GAsyncReadyCallback callback, gpointer user_data);
+gboolean core_lock_finish (Core *core, GAsyncResult *result, GError **error);
 
 void core_set_default_policy (Core *core,
                               const char *policy,

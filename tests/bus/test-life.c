@@ -82,6 +82,44 @@ accounts_are_there_again_after_a_restart (Fixture *fixture, gconstpointer unused
   g_assert_cmpstr (after, ==, before);
 }
 
+static void
+a_vault_is_locked_when_lock_has_answered (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *session = fixture_open_session (fixture->first, ALICE, BOB, "{}");
+  g_autoptr (GVariant) locked = fixture_must_call (fixture->first, MANAGER, "Manager", "Lock",
+                                                   g_variant_new ("(a{sv})", NULL));
+  g_autofree char *vault = fixture_get_word (fixture->first, MANAGER, "Manager", "Vault");
+  g_autoptr (GVariant) unlocked = fixture_must_call (fixture->first, MANAGER, "Manager", "Unlock",
+                                                     g_variant_new ("(a{sv})", NULL));
+  g_autofree char *again = fixture_get_word (fixture->first, MANAGER, "Manager", "Vault");
+
+  g_assert_cmpstr (vault, ==, "locked");
+  g_assert_cmpstr (again, ==, "ready");
+}
+
+static void
+unlock_is_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GDBusMessage) reply =
+      g_dbus_connection_send_message_with_reply_finish (G_DBUS_CONNECTION (source), result, NULL);
+
+  *(gboolean *)user_data = TRUE;
+}
+
+static void
+unlock_interactively (GDBusConnection *caller)
+{
+  g_autoptr (GDBusMessage) message =
+      g_dbus_message_new_method_call ("im.otrd1", MANAGER, "im.otrd1.Manager", "Unlock");
+  gboolean answered = FALSE;
+
+  g_dbus_message_set_body (message, g_variant_new ("(a{sv})", NULL));
+  g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION);
+  g_dbus_connection_send_message_with_reply (caller, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
+                                             G_MAXINT, NULL, NULL, unlock_is_answered, &answered);
+  fixture_wait_until (answered);
+}
+
 /* The flag of the call, and nothing else, allows a prompt. */
 static void
 only_a_call_with_the_flag_allows_a_prompt (Fixture *fixture, gconstpointer unused)
@@ -91,10 +129,11 @@ only_a_call_with_the_flag_allows_a_prompt (Fixture *fixture, gconstpointer unuse
                                                    g_variant_new ("(a{sv})", NULL));
 
   memory_key_store_set_outcome (fixture->key_store, VAULT_KEY_LOCKED);
-  fixture_wait_until (g_str_equal (core_get_vault_state (fixture->core), "locked"));
   fixture_must_fail (fixture->first, MANAGER, "Manager", "Unlock", g_variant_new ("(a{sv})", NULL),
                      OTRD_ERROR_LOCKED);
   g_assert_false (memory_key_store_was_interactive (fixture->key_store));
+  unlock_interactively (fixture->first);
+  g_assert_true (memory_key_store_was_interactive (fixture->key_store));
 }
 
 static void
@@ -109,6 +148,8 @@ add_tests (void)
   fixture_add_test ("/bus/life/a-bus-that-goes-is-noticed", a_bus_that_goes_is_noticed);
   fixture_add_test ("/bus/life/accounts-are-there-again-after-a-restart",
                     accounts_are_there_again_after_a_restart);
+  fixture_add_test ("/bus/life/a-vault-is-locked-when-lock-has-answered",
+                    a_vault_is_locked_when_lock_has_answered);
   fixture_add_test ("/bus/life/only-a-call-with-the-flag-allows-a-prompt",
                     only_a_call_with_the_flag_allows_a_prompt);
 }

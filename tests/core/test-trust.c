@@ -244,7 +244,7 @@ test_a_locked_key_is_waited_for (void)
 {
   g_autoptr (Talk) talk = talk_new ();
 
-  core_lock (talk->bob->core);
+  core_lock (talk->bob->core, NULL, NULL);
   while (!g_str_equal (core_get_vault_state (talk->bob->core), "locked"))
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpstr (core_account_get_key_state (talk->bob->account), ==, "locked");
