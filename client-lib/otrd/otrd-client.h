@@ -339,7 +339,7 @@ OTRD_API void otrd_client_list_accounts (OtrdClient *self,
  * @result: the result
  * @error: return location for an error of %OTRD_ERROR
  *
- * Returns: (transfer full) (element-type OtrdAccount): the accounts
+ * Returns: (transfer container) (element-type OtrdAccount): the accounts
  */
 OTRD_API GPtrArray *
 otrd_client_list_accounts_finish (OtrdClient *self, GAsyncResult *result, GError **error);
@@ -352,7 +352,7 @@ otrd_client_list_accounts_finish (OtrdClient *self, GAsyncResult *result, GError
  *
  * As otrd_client_list_accounts(), but waits for the answer. No main context is iterated.
  *
- * Returns: (transfer full) (element-type OtrdAccount): the accounts
+ * Returns: (transfer container) (element-type OtrdAccount): the accounts
  */
 OTRD_API GPtrArray *
 otrd_client_list_accounts_sync (OtrdClient *self, GCancellable *cancellable, GError **error);
@@ -377,7 +377,7 @@ OTRD_API void otrd_client_list_sessions (OtrdClient *self,
  * @result: the result
  * @error: return location for an error of %OTRD_ERROR
  *
- * Returns: (transfer full) (element-type OtrdSession): the sessions
+ * Returns: (transfer container) (element-type OtrdSession): the sessions
  */
 OTRD_API GPtrArray *
 otrd_client_list_sessions_finish (OtrdClient *self, GAsyncResult *result, GError **error);
@@ -390,7 +390,7 @@ otrd_client_list_sessions_finish (OtrdClient *self, GAsyncResult *result, GError
  *
  * As otrd_client_list_sessions(), but waits for the answer. No main context is iterated.
  *
- * Returns: (transfer full) (element-type OtrdSession): the sessions
+ * Returns: (transfer container) (element-type OtrdSession): the sessions
  */
 OTRD_API GPtrArray *
 otrd_client_list_sessions_sync (OtrdClient *self, GCancellable *cancellable, GError **error);
