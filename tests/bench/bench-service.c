@@ -1,0 +1,260 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What otrd costs, beside what it is measured against, in one run: ratios, no verdict.
+ *
+ *   conversation  a text each way in turn, so that every line ratchets: CPU of the service, and of
+ *                 service, bus daemon and client, over that of bare libotr in this process
+ *   burst         one Send of 100 bytes: its median over that of an echo on the same bus
+ *   idle          resident memory and wake-ups
+ *
+ * Usage: bench-service BUS_PID BARE_NANOSECONDS, on a session bus where im.otrd1 and
+ * org.example.Echo are.
+ */
+#include <gio/gio.h>
+#include <string.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cpu.h"
+
+#define TURNS 150
+#define SENDS 3000
+#define IDLE_SECONDS 6
+
+typedef struct
+{
+  char *path;
+} BusSession;
+
+typedef struct
+{
+  GDBusConnection *bus;
+  guint service;
+  guint daemon;
+  BusSession alice;
+  BusSession bob;
+} Bench;
+
+static GVariant *
+call (
+    Bench *bench, const char *path, const char *interface, const char *method, GVariant *arguments)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *reply =
+      g_dbus_connection_call_sync (bench->bus, "im.otrd1", path, interface, method, arguments, NULL,
+                                   G_DBUS_CALL_FLAGS_NONE, 60000, NULL, &error);
+
+  if (reply == NULL)
+    g_error ("%s: %s", method, error->message);
+  return reply;
+}
+
+static GVariant *
+call_session (Bench *bench, BusSession *session, const char *method, GVariant *arguments)
+{
+  return call (bench, session->path, "im.otrd1.Session", method, arguments);
+}
+
+static void
+open_session (Bench *bench, BusSession *session, const char *account, const char *contact)
+{
+  g_autoptr (GVariant) opened = call (bench, "/im/otrd1", "im.otrd1.Manager", "OpenAccount",
+                                      g_variant_new ("(ssa{sv})", "xmpp", account, NULL));
+  g_autoptr (GVariant) key = NULL, reply = NULL;
+  const char *path;
+
+  g_variant_get (opened, "(&o)", &path);
+  key = call (bench, path, "im.otrd1.Account", "GenerateKey", g_variant_new ("(a{sv})", NULL));
+  reply = call (bench, "/im/otrd1", "im.otrd1.Manager", "OpenSession",
+                g_variant_new ("(sssa{sv})", "xmpp", account, contact, NULL));
+  g_variant_get (reply, "(o@a{sv})", &session->path, NULL);
+}
+
+/* Hands every line of @turn's transmissions to @to, and what comes of it back, until all is said.
+ */
+static void
+carry (Bench *bench, GVariant *transmit, BusSession *from, BusSession *to)
+{
+  GVariantIter iter;
+  const char *line;
+
+  g_variant_iter_init (&iter, transmit);
+  while (g_variant_iter_next (&iter, "(&s@a{sv})", &line, NULL))
+    {
+      g_autoptr (GVariant) reply =
+          call_session (bench, to, "Receive", g_variant_new ("(sa{sv})", line, NULL));
+      g_autoptr (GVariant) answers = g_variant_get_child_value (reply, 3);
+
+      carry (bench, answers, to, from);
+    }
+}
+
+static void
+say (Bench *bench, BusSession *from, BusSession *to, const char *text)
+{
+  g_autoptr (GVariant) reply =
+      call_session (bench, from, "Send", g_variant_new ("(ssa{sv})", text, "private", NULL));
+  g_autoptr (GVariant) transmit = g_variant_get_child_value (reply, 2);
+
+  carry (bench, transmit, from, to);
+}
+
+static void
+go_private (Bench *bench)
+{
+  g_autoptr (GVariant) reply =
+      call_session (bench, &bench->alice, "Start", g_variant_new ("(a{sv})", NULL));
+  g_autoptr (GVariant) transmit = g_variant_get_child_value (reply, 0);
+
+  carry (bench, transmit, &bench->alice, &bench->bob);
+}
+
+static char *
+make_text (void)
+{
+  return g_strnfill (100, 'x');
+}
+
+static guint64
+cpu_of_all (Bench *bench, guint64 *service)
+{
+  *service = cpu_of_process (bench->service);
+  return *service + cpu_of_process (bench->daemon) + cpu_of_process (getpid ());
+}
+
+static void
+measure_conversation (Bench *bench, double bare)
+{
+  g_autofree char *text = make_text ();
+  guint64 service_before, service_after, before, after;
+
+  for (guint i = 0; i < 10; i++)
+    say (bench, i % 2 ? &bench->alice : &bench->bob, i % 2 ? &bench->bob : &bench->alice, text);
+  before = cpu_of_all (bench, &service_before);
+  for (guint i = 0; i < TURNS; i++)
+    say (bench, i % 2 ? &bench->alice : &bench->bob, i % 2 ? &bench->bob : &bench->alice, text);
+  after = cpu_of_all (bench, &service_after);
+  printf ("conversation: bare libotr %.0f us a line; service %.2f of that (at most 1.10 wanted); "
+          "service, bus and client %.2f (1.25)\n",
+          bare / 1000, (service_after - service_before) / TURNS / bare,
+          (after - before) / TURNS / bare);
+}
+
+typedef struct
+{
+  const char *name;
+  const char *destination;
+  const char *path;
+  const char *interface;
+  const char *method;
+  GArray *times;
+  gsize size; /* of the last reply's body */
+} Contender;
+
+static void
+time_call (Bench *bench, Contender *contender, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  double before = wall_seconds (), taken;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+      bench->bus, contender->destination, contender->path, contender->interface, contender->method,
+      g_variant_new ("(ssa{sv})", text, "private", NULL), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+      &error);
+
+  if (reply == NULL)
+    g_error ("%s: %s", contender->method, error->message);
+  taken = wall_seconds () - before;
+  g_array_append_val (contender->times, taken);
+  contender->size = g_variant_get_size (reply);
+}
+
+/* All take turns, so that they see the same neighbours. */
+static void
+measure_burst (Bench *bench)
+{
+  g_autofree char *text = make_text ();
+  Contender contenders[] = {
+    { "echo of the text", "org.example.Echo", "/org/example/Echo", "org.example.Echo", "Echo" },
+    { "echo of Send's size", "org.example.Echo", "/org/example/Echo", "org.example.Echo", "Shape" },
+    { "Send", "im.otrd1", bench->alice.path, "im.otrd1.Session", "Send" },
+  };
+  double send;
+
+  for (guint i = 0; i < G_N_ELEMENTS (contenders); i++)
+    contenders[i].times = g_array_new (FALSE, FALSE, sizeof (double));
+  for (guint k = 0; k < SENDS; k++)
+    for (guint i = 0; i < G_N_ELEMENTS (contenders); i++)
+      time_call (bench, &contenders[i], text);
+
+  send = percentile (contenders[2].times, 0.5);
+  for (guint i = 0; i < G_N_ELEMENTS (contenders); i++)
+    {
+      double median = percentile (contenders[i].times, 0.5);
+
+      printf ("burst: %s: p50 %.0f us, p99 %.0f us, reply of %zu bytes; Send is %.2f of it%s\n",
+              contenders[i].name, median * 1e6, percentile (contenders[i].times, 0.99) * 1e6,
+              contenders[i].size, send / median, i == 1 ? " (1.25)" : "");
+      g_array_unref (contenders[i].times);
+    }
+}
+
+static void
+measure_idle (Bench *bench)
+{
+  guint64 before;
+
+  sleep (2);
+  before = wakeups_of_process (bench->service);
+  sleep (IDLE_SECONDS);
+  printf ("idle: %.1f MiB resident (12), %" G_GUINT64_FORMAT " wake-ups in %d s (0)\n",
+          resident_kib_of_process (bench->service) / 1024.0,
+          wakeups_of_process (bench->service) - before, IDLE_SECONDS);
+}
+
+static guint
+find_service (Bench *bench)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) started = g_dbus_connection_call_sync (
+      bench->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "StartServiceByName", g_variant_new ("(su)", "im.otrd1", 0), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
+      NULL, &error);
+  g_autoptr (GVariant) pid = NULL;
+  guint number;
+
+  if (started == NULL)
+    g_error ("starting im.otrd1: %s", error->message);
+  pid = g_dbus_connection_call_sync (bench->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                     "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+                                     g_variant_new ("(s)", "im.otrd1"), NULL,
+                                     G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  g_variant_get (pid, "(u)", &number);
+  return number;
+}
+
+int
+main (int argc, char **argv)
+{
+  Bench bench = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  if (argc != 3)
+    return 2;
+  setvbuf (stdout, NULL, _IOLBF, 0);
+  bench.bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+  if (bench.bus == NULL)
+    g_error ("%s", error->message);
+  bench.daemon = atoi (argv[1]);
+  bench.service = find_service (&bench);
+  measure_idle (&bench);
+  open_session (&bench, &bench.alice, "alice@example.org", "bob@example.org");
+  open_session (&bench, &bench.bob, "bob@example.org", "alice@example.org");
+  go_private (&bench);
+  measure_conversation (&bench, atof (argv[2]));
+  measure_burst (&bench);
+  measure_idle (&bench);
+  return 0;
+}
