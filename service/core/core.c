@@ -42,6 +42,8 @@ drop_account (CoreAccount *account)
 {
   g_autoptr (GPtrArray) sessions = core_account_list_sessions (account);
 
+  /* What still runs ends without beginning anything new. */
+  account->removed = TRUE;
   core_account_abandon_generation (account);
   for (guint i = 0; i < sessions->len; i++)
     {

@@ -21,7 +21,6 @@ core_held_text_free (CoreHeldText *text)
 {
   explicit_bzero (text->text, strlen (text->text));
   g_free (text->text);
-  g_free (text->application);
   g_free (text);
 }
 
@@ -52,7 +51,6 @@ core_held_add (CoreHeld *held,
                const char *text,
                gboolean has_id,
                guint64 id,
-               const char *application,
                CoreContentType content_type,
                GError **error)
 {
@@ -71,7 +69,6 @@ core_held_add (CoreHeld *held,
   entry->text = g_strdup (text);
   entry->has_id = has_id;
   entry->id = id;
-  entry->application = g_strdup (application);
   entry->content_type = content_type;
   g_queue_push_tail (&held->texts, entry);
   held->bytes += length;

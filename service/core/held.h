@@ -16,7 +16,6 @@ typedef struct
   char *text; /* wiped when freed */
   gboolean has_id;
   guint64 id;
-  char *application; /* whose it is */
   CoreContentType content_type;
 } CoreHeldText;
 
@@ -34,7 +33,6 @@ gboolean core_held_add (CoreHeld *held,
                         const char *text,
                         gboolean has_id,
                         guint64 id,
-                        const char *application,
                         CoreContentType content_type,
                         GError **error);
 /* The oldest, which stays until core_held_take (); NULL. */

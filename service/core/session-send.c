@@ -101,8 +101,8 @@ tell_held (CoreCall *call, const char *reason)
 static gboolean
 hold (CoreCall *call, const char *reason)
 {
-  if (!core_held_add (call->session->held, call->text, call->has_id, call->id, get_owner (call),
-                      call->content_type, &call->error))
+  if (!core_held_add (call->session->held, call->text, call->has_id, call->id, call->content_type,
+                      &call->error))
     return FALSE;
   call->turn->verdict = ENGINE_VERDICT_HELD;
   tell_held (call, reason);

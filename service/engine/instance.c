@@ -54,3 +54,21 @@ engine_instance_is_closing (const EngineInstance *instance)
   return instance->candidate != NULL
          && engine_channel_auth_state (instance->candidate) == OTRL_AUTHSTATE_AWAITING_SIG;
 }
+
+EngineChannel *
+engine_instance_get_pending (const EngineInstance *instance)
+{
+  if (instance->pending == NULL || !engine_channel_is_private (instance->pending))
+    return NULL;
+  return instance->pending;
+}
+
+void
+engine_instance_note_sign (EngineInstance *instance, const char *from, gint64 now)
+{
+  instance->last_seen = now;
+  if (from == NULL || g_strcmp0 (from, instance->address) == 0)
+    return;
+  g_free (instance->address);
+  instance->address = g_strdup (from);
+}

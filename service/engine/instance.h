@@ -40,5 +40,9 @@ gboolean engine_instance_is_private (const EngineInstance *instance);
  * a libotr contact could no longer read. */
 gboolean engine_instance_is_closing (const EngineInstance *instance);
 void engine_instance_drop_channels (EngineInstance *instance);
+/* The private channel whose key the user has not accepted; NULL: none. */
+EngineChannel *engine_instance_get_pending (const EngineInstance *instance);
+/* It has written: @from is where from, NULL: not known. */
+void engine_instance_note_sign (EngineInstance *instance, const char *from, gint64 now);
 
 G_END_DECLS

@@ -16,8 +16,6 @@
 /* A query that nobody answers is given up after a minute and not repeated. */
 #define QUERY_PATIENCE (60 * G_USEC_PER_SEC)
 #define MAX_RESTARTS 3
-#define OLD_CHANNEL_LIFE (120 * G_USEC_PER_SEC)
-#define RESENT_PREFIX "[resent] "
 
 static void
 note_progress (EngineSession *session, const EngineContext *context)
@@ -35,8 +33,8 @@ stall (EngineSession *session, EngineTurn *turn)
   engine_turn_event (turn, "stalled", NULL);
 }
 
-static void
-drop_candidates (EngineSession *session)
+void
+engine_session_drop_exchanges (EngineSession *session)
 {
   g_clear_pointer (&session->offer, engine_channel_free);
   for (guint i = 0; i < session->instances->len; i++)
@@ -70,7 +68,7 @@ engine_session_start_over (EngineSession *session, const EngineContext *context,
 {
   gboolean answered = !session->asking || session->restarts > 0;
 
-  drop_candidates (session);
+  engine_session_drop_exchanges (session);
   if (!answered || session->restarts >= MAX_RESTARTS)
     {
       stall (session, turn);
@@ -79,16 +77,6 @@ engine_session_start_over (EngineSession *session, const EngineContext *context,
   session->restarts++;
   engine_session_ask (session, context, turn);
   note_progress (session, context);
-}
-
-static void
-set_address (EngineInstance *instance, const char *from, gint64 now)
-{
-  instance->last_seen = now;
-  if (from == NULL)
-    return;
-  g_free (instance->address);
-  instance->address = g_strdup (from);
 }
 
 void
@@ -253,8 +241,7 @@ tell_private (const EngineContext *context,
               gboolean refreshed,
               EngineTurn *turn)
 {
-  EngineTrust trust =
-      MAX (engine_known_keys_trust (context->known, channel->fingerprint), ENGINE_TRUST_UNVERIFIED);
+  EngineTrust trust = engine_session_trust (context, channel);
   GVariantDict details;
 
   if (channel->known == ENGINE_KNOWN_FIRST_SEEN)
@@ -303,8 +290,8 @@ resend (EngineSession *session,
     {
       EngineKeptText *text = link->data;
 
-      if (engine_session_send_to (session, context, instance, text->text, RESENT_PREFIX, text->id,
-                                  turn, NULL))
+      if (engine_session_send_to (session, context, instance, text->text, ENGINE_RESENT_PREFIX,
+                                  text->id, turn, NULL))
         g_variant_builder_add (&ids, "t", text->id);
     }
   g_variant_dict_init (&details, NULL);
@@ -348,7 +335,7 @@ engine_session_promote (EngineSession *session,
     {
       g_clear_pointer (&instance->old, engine_channel_free);
       instance->old = g_steal_pointer (&instance->live);
-      instance->old_until = context->now + OLD_CHANNEL_LIFE;
+      instance->old_until = context->now + ENGINE_OLD_CHANNEL_LIFE;
     }
   g_clear_pointer (&instance->pending, engine_channel_free);
   instance->live = channel;
@@ -504,7 +491,7 @@ engine_session_take_exchange (EngineSession *session,
   if (instance == NULL)
     return;
 
-  set_address (instance, from, context->now);
+  engine_instance_note_sign (instance, from, context->now);
   note_progress (session, context);
   if (line->type == ENGINE_LINE_COMMIT)
     take_commit (session, context, instance, line, turn);

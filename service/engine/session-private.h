@@ -17,6 +17,11 @@ G_BEGIN_DECLS
 /* Remote words in events, in bytes. */
 #define ENGINE_REMOTE_WORDS_MAX 512
 
+/* What begins a text that goes again, as libotr marks it. */
+#define ENGINE_RESENT_PREFIX "[resent] "
+/* How long a replaced channel reads late lines, and an unanswered commit keeps its keys. */
+#define ENGINE_OLD_CHANNEL_LIFE (120 * G_USEC_PER_SEC)
+
 typedef struct
 {
   EngineVerification state;
@@ -65,6 +70,8 @@ struct _EngineSession
 EngineInstance *engine_session_find_instance (EngineSession *session, guint32 tag);
 EngineInstance *engine_session_add_instance (EngineSession *session, guint32 tag, gint64 now);
 EngineInstance *engine_session_chosen (EngineSession *session, const EngineContext *context);
+/* Of a key in use: at least unverified, also before it has a record. */
+EngineTrust engine_session_trust (const EngineContext *context, const EngineChannel *channel);
 gboolean engine_session_is_exchanging (EngineSession *session);
 /* Cuts and adds what @call injected; @instance NULL: to the contact. */
 EngineTransmission *engine_session_emit (EngineSession *session,
@@ -88,6 +95,11 @@ gboolean engine_session_send_to (EngineSession *session,
 char *engine_clean_remote_words (const char *words);
 
 /* session-view.c */
+/* What the properties are of: the chosen instance's channel, or else one whose changed key waits
+ * for the user; NULL: nothing is private. */
+EngineChannel *engine_session_shown_channel (EngineSession *session,
+                                             const EngineContext *context,
+                                             EngineInstance **instance);
 EngineBlocked engine_session_blocked (EngineSession *session, const EngineContext *context);
 void
 engine_session_finish_call (EngineSession *session, const EngineContext *context, EngineTurn *turn);
@@ -107,6 +119,7 @@ void engine_session_promote (EngineSession *session,
                              EngineInstance *instance,
                              EngineChannel *channel,
                              EngineTurn *turn);
+void engine_session_drop_exchanges (EngineSession *session);
 /* Transmits a D-H Commit to anybody. */
 void engine_session_offer (EngineSession *session,
                            const EngineContext *context,

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define RESENT_PREFIX "[resent] "
-
 void
 engine_session_storm (EngineSession *session, EngineTurn *turn)
 {
@@ -18,12 +16,6 @@ engine_session_storm (EngineSession *session, EngineTurn *turn)
   g_variant_dict_init (&details, NULL);
   g_variant_dict_insert (&details, "seconds", "u", (guint)(ENGINE_BREAKER_REFILL / G_USEC_PER_SEC));
   engine_turn_event (turn, "storm", g_variant_dict_end (&details));
-}
-
-static gboolean
-is_or_was_private (EngineSession *session)
-{
-  return session->latched;
 }
 
 /* The contact answered a private session in the clear or with an error: it may have lost it. */
@@ -48,8 +40,7 @@ set_text (EngineTurn *turn, const char *text)
 static void
 take_plain (EngineSession *session, const EngineLine *line, EngineTurn *turn)
 {
-  turn->verdict =
-      is_or_was_private (session) ? ENGINE_VERDICT_UNEXPECTED_PLAINTEXT : ENGINE_VERDICT_PLAINTEXT;
+  turn->verdict = session->latched ? ENGINE_VERDICT_UNEXPECTED_PLAINTEXT : ENGINE_VERDICT_PLAINTEXT;
   set_text (turn, line->text);
   turn->wants_start = line->type == ENGINE_LINE_OFFER;
   turn->saw_plain_text = line->type == ENGINE_LINE_TEXT;
@@ -70,7 +61,7 @@ take_error (EngineSession *session,
   g_variant_dict_insert (&details, "text", "s", words);
   engine_turn_event (turn, "peer-error", g_variant_dict_end (&details));
   note_loss (session);
-  if (!is_or_was_private (session) || engine_session_is_exchanging (session))
+  if (!session->latched || engine_session_is_exchanging (session))
     return;
   if (engine_breaker_allows (&session->errors, context->now))
     turn->wants_start = TRUE;
@@ -117,8 +108,7 @@ set_details (EngineTurn *turn,
              EngineChannel *channel)
 {
   turn->instance = instance->tag;
-  turn->trust =
-      MAX (engine_known_keys_trust (context->known, channel->fingerprint), ENGINE_TRUST_UNVERIFIED);
+  turn->trust = engine_session_trust (context, channel);
   g_strlcpy (turn->fingerprint, channel->fingerprint, sizeof turn->fingerprint);
 }
 
@@ -135,7 +125,7 @@ take_read (EngineSession *session,
   if (call->text != NULL)
     {
       turn->verdict = ENGINE_VERDICT_PRIVATE;
-      turn->resent = g_str_has_prefix (call->text, RESENT_PREFIX);
+      turn->resent = g_str_has_prefix (call->text, ENGINE_RESENT_PREFIX);
       set_text (turn, call->text);
     }
   engine_session_emit (session, context, instance, call, turn);
@@ -163,12 +153,7 @@ take_message (EngineSession *session,
       take_unreadable (session, context, instance, line, from, turn);
       return;
     }
-  instance->last_seen = context->now;
-  if (from != NULL && g_strcmp0 (from, instance->address) != 0)
-    {
-      g_free (instance->address);
-      instance->address = g_strdup (from);
-    }
+  engine_instance_note_sign (instance, from, context->now);
 
   call = engine_call_new (owner);
   if (!engine_channel_read (owner, context->key, line, call))

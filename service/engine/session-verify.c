@@ -183,22 +183,6 @@ engine_session_take_smp (EngineSession *session,
     }
 }
 
-/* The instance that a new run goes to: the chosen one, or one whose changed key is in question. */
-static EngineChannel *
-find_channel (EngineSession *session, const EngineContext *context, EngineInstance **instance)
-{
-  *instance = engine_session_chosen (session, context);
-  if (*instance != NULL && engine_instance_is_private (*instance))
-    return (*instance)->live;
-  for (guint i = 0; i < session->instances->len; i++)
-    {
-      *instance = g_ptr_array_index (session->instances, i);
-      if ((*instance)->pending != NULL && engine_channel_is_private ((*instance)->pending))
-        return (*instance)->pending;
-    }
-  return NULL;
-}
-
 static gboolean
 check_key (const EngineContext *context, GError **error)
 {
@@ -218,7 +202,7 @@ engine_session_start_verification (EngineSession *session,
                                    GError **error)
 {
   EngineInstance *instance;
-  EngineChannel *channel = find_channel (session, context, &instance);
+  EngineChannel *channel = engine_session_shown_channel (session, context, &instance);
   g_autoptr (EngineCall) call = NULL;
 
   if (!check_key (context, error))

@@ -4,30 +4,39 @@
 /* The session seen from outside: why it would refuse, and its snapshot after each call. */
 #include "engine/session-private.h"
 
-#define OLD_CHANNEL_LIFE (120 * G_USEC_PER_SEC)
-
-static gboolean
-has_pending (EngineSession *session)
+/* The first one whose changed key waits for the user. */
+static EngineChannel *
+find_pending (EngineSession *session, EngineInstance **instance)
 {
   for (guint i = 0; i < session->instances->len; i++)
     {
-      EngineInstance *instance = g_ptr_array_index (session->instances, i);
-
-      if (instance->pending != NULL)
-        return TRUE;
+      *instance = g_ptr_array_index (session->instances, i);
+      if (engine_instance_get_pending (*instance) != NULL)
+        return (*instance)->pending;
     }
-  return FALSE;
+  *instance = NULL;
+  return NULL;
+}
+
+EngineChannel *
+engine_session_shown_channel (EngineSession *session,
+                              const EngineContext *context,
+                              EngineInstance **instance)
+{
+  *instance = engine_session_chosen (session, context);
+  if (*instance != NULL && engine_instance_is_private (*instance))
+    return (*instance)->live;
+  return find_pending (session, instance);
 }
 
 EngineBlocked
 engine_session_blocked (EngineSession *session, const EngineContext *context)
 {
-  EngineInstance *chosen = engine_session_chosen (session, context);
+  EngineInstance *instance;
+  EngineChannel *channel = engine_session_shown_channel (session, context, &instance);
 
-  if (chosen != NULL && engine_instance_is_private (chosen))
-    return ENGINE_BLOCKED_NOT;
-  if (has_pending (session))
-    return ENGINE_BLOCKED_FINGERPRINT_CHANGED;
+  if (channel != NULL)
+    return channel == instance->live ? ENGINE_BLOCKED_NOT : ENGINE_BLOCKED_FINGERPRINT_CHANGED;
   if (session->rejected)
     return ENGINE_BLOCKED_REJECTED;
   return session->latched ? ENGINE_BLOCKED_FINISHED : ENGINE_BLOCKED_NOT;
@@ -41,8 +50,7 @@ copy_private (EngineChannel *channel,
               guint *version)
 {
   g_strlcpy (fingerprint, channel->fingerprint, ENGINE_FINGERPRINT_LEN + 1);
-  *trust =
-      MAX (engine_known_keys_trust (context->known, channel->fingerprint), ENGINE_TRUST_UNVERIFIED);
+  *trust = engine_session_trust (context, channel);
   *version = channel->version;
 }
 
@@ -88,27 +96,11 @@ view_session_id (EngineView *view, EngineChannel *channel)
                 otr->sessionid[i]);
 }
 
-static EngineChannel *
-shown_channel (EngineSession *session, const EngineContext *context)
-{
-  EngineInstance *chosen = engine_session_chosen (session, context);
-
-  if (chosen != NULL && engine_instance_is_private (chosen))
-    return chosen->live;
-  for (guint i = 0; i < session->instances->len; i++)
-    {
-      EngineInstance *instance = g_ptr_array_index (session->instances, i);
-
-      if (instance->pending != NULL && engine_channel_is_private (instance->pending))
-        return instance->pending;
-    }
-  return NULL;
-}
-
 static void
 view_state (EngineView *view, EngineSession *session, const EngineContext *context)
 {
-  EngineChannel *channel = shown_channel (session, context);
+  EngineInstance *instance;
+  EngineChannel *channel = engine_session_shown_channel (session, context, &instance);
 
   if (channel != NULL)
     {
@@ -149,7 +141,7 @@ find_deadline (EngineSession *session)
         deadline = MIN (deadline, instance->old_until);
     }
   if (session->offer != NULL)
-    deadline = MIN (deadline, session->offer->progress + OLD_CHANNEL_LIFE);
+    deadline = MIN (deadline, session->offer->progress + ENGINE_OLD_CHANNEL_LIFE);
   return deadline == G_MAXINT64 ? 0 : deadline;
 }
 
@@ -197,7 +189,7 @@ drop_expired (EngineSession *session, gint64 now)
       if (instance->old != NULL && now >= instance->old_until)
         g_clear_pointer (&instance->old, engine_channel_free);
     }
-  if (session->offer != NULL && now >= session->offer->progress + OLD_CHANNEL_LIFE)
+  if (session->offer != NULL && now >= session->offer->progress + ENGINE_OLD_CHANNEL_LIFE)
     g_clear_pointer (&session->offer, engine_channel_free);
 }
 

@@ -102,13 +102,19 @@ engine_session_add_instance (EngineSession *session, guint32 tag, gint64 now)
   return instance;
 }
 
+EngineTrust
+engine_session_trust (const EngineContext *context, const EngineChannel *channel)
+{
+  return MAX (engine_known_keys_trust (context->known, channel->fingerprint),
+              ENGINE_TRUST_UNVERIFIED);
+}
+
 static EngineTrust
 trust_of (const EngineContext *context, const EngineInstance *instance)
 {
   if (!engine_instance_is_private (instance))
     return ENGINE_TRUST_NONE;
-  return MAX (engine_known_keys_trust (context->known, instance->live->fingerprint),
-              ENGINE_TRUST_UNVERIFIED);
+  return engine_session_trust (context, instance->live);
 }
 
 /* More trusted, or as trusted and seen later. */
@@ -338,23 +344,17 @@ say_goodbye (EngineSession *session,
 }
 
 static void
-drop_exchanges (EngineSession *session)
+stop_exchanges (EngineSession *session)
 {
   session->asking = FALSE;
   session->restarts = 0;
-  g_clear_pointer (&session->offer, engine_channel_free);
-  for (guint i = 0; i < session->instances->len; i++)
-    {
-      EngineInstance *instance = g_ptr_array_index (session->instances, i);
-
-      g_clear_pointer (&instance->candidate, engine_channel_free);
-    }
+  engine_session_drop_exchanges (session);
 }
 
 void
 engine_session_disconnect (EngineSession *session, const EngineContext *context, EngineTurn *turn)
 {
-  drop_exchanges (session);
+  stop_exchanges (session);
   for (guint i = 0; i < session->instances->len; i++)
     {
       EngineInstance *instance = g_ptr_array_index (session->instances, i);
@@ -368,7 +368,7 @@ engine_session_disconnect (EngineSession *session, const EngineContext *context,
 void
 engine_session_end (EngineSession *session, const EngineContext *context, EngineTurn *turn)
 {
-  drop_exchanges (session);
+  stop_exchanges (session);
   for (guint i = 0; i < session->instances->len; i++)
     {
       EngineInstance *instance = g_ptr_array_index (session->instances, i);

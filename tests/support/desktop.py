@@ -156,6 +156,9 @@ class Desktop:
             "StartServiceByName", GLib.Variant("(su)", (SERVICE, 0)), None,
             Gio.DBusCallFlags.NONE, 30000, None)
 
+    def ask_service_to_end(self):
+        os.kill(self.service_pid(), signal.SIGTERM)
+
     def stop_service(self, how=signal.SIGTERM):
         if not self.has_owner(SERVICE):
             return

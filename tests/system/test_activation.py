@@ -10,6 +10,7 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 
 import children
+import peer
 import talk
 import tap
 from desktop import SERVICE, Desktop, wait_for_end, wait_until
@@ -69,6 +70,21 @@ def it_ends_when_asked_to():
         Client(desktop).property("Version")
         desktop.stop_service(signal.SIGTERM)
         assert Client(desktop).property("Version") >= 1, "and comes again when called"
+
+
+def its_end_says_goodbye():
+    with Desktop() as desktop:
+        left, right = talk.open_messenger(desktop), peer.start_libotr("carol")
+        network = talk.join(left, right)
+        talk.go_private(network, left)
+        pid = desktop.service_pid()
+        desktop.ask_service_to_end()
+        wait_until(lambda: left.rung, "the bell")
+        left.collect()
+        assert wait_for_end(pid)
+        for line in left.outbox:
+            right.receive(line)
+        assert right.state()["state"] == "finished", right.events
 
 
 def it_ends_with_its_bus():
@@ -132,6 +148,7 @@ tap.run({
     "many first calls activate one otrd": many_first_calls_activate_one_otrd,
     "a second otrd gives way": a_second_otrd_gives_way,
     "it ends when asked to, and comes again": it_ends_when_asked_to,
+    "its end says goodbye": its_end_says_goodbye,
     "it ends with its bus": it_ends_with_its_bus,
     "gdbus introspect shows the truth": the_tree_shows_the_truth,
     "busctl lists the objects": busctl_lists_the_objects,
