@@ -153,17 +153,12 @@ bus_reply_from_key (gint32 handle, const EngineTurn *turn)
   return g_variant_new_tuple (children, G_N_ELEMENTS (children));
 }
 
-/* The announcement ("use", "use-data", "fingerprint") stands in the turn's event. */
+/* What the key is for stands in the event that announced it, which is all of this turn. */
 GVariant *
 bus_reply_from_taken_key (gint32 handle, const EngineTurn *turn)
 {
-  GVariantBuilder details;
-  GVariant *children[2];
+  const EngineEvent *announcement = turn->events->pdata[0];
+  GVariant *children[] = { g_variant_new_handle (handle), announcement->details };
 
-  g_variant_builder_init (&details, G_VARIANT_TYPE_VARDICT);
-  if (turn->fingerprint[0] != '\0')
-    add_entry (&details, "fingerprint", g_variant_new_string (turn->fingerprint));
-  children[0] = g_variant_new_handle (handle);
-  children[1] = g_variant_builder_end (&details);
-  return g_variant_new_tuple (children, 2);
+  return g_variant_new_tuple (children, G_N_ELEMENTS (children));
 }

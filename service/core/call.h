@@ -33,6 +33,8 @@ typedef struct
   gboolean for_messengers;
   /* Notes by itself whether the caller is the one who is served from now on. */
   gboolean may_repeat;
+  /* Its reply has no room for what is owed. */
+  gboolean has_no_turn;
   /* Is not made when the caller has gone before its turn came. */
   gboolean dies_with_caller;
 } CoreCallType;

@@ -266,7 +266,7 @@ share_out (CoreSession *session, CoreCall *call)
     }
   if (call->told != NULL)
     engine_turn_append (call->turn, call->told);
-  if (attachment == NULL || !attachment->online)
+  if (call->type->has_no_turn || attachment == NULL || !attachment->online)
     return;
   if (call->first != NULL && call->turn->repeated)
     return;

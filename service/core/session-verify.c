@@ -232,12 +232,13 @@ core_session_export_key (CoreSession *session,
 static gboolean
 begin_take (CoreCall *call)
 {
-  call->key = engine_session_take_key (call->session->engine, call->id, &call->error);
+  call->key = engine_session_take_key (call->session->engine, call->id, call->turn, &call->error);
   return FALSE;
 }
 
 static const CoreCallType take_type = {
   .begin = begin_take,
+  .has_no_turn = TRUE,
 };
 
 void

@@ -92,7 +92,8 @@ typedef struct
 } CoreVerificationOptions;
 
 /* @turn: all that the call caused, after all that was owed to the caller; valid during the reply
- * only, NULL with @error. @key: of ExportKey and TakeKey only. */
+ * only, NULL with @error. @key: of ExportKey and TakeKey only; TakeKey's turn is the
+ * event that announced the key and nothing else. */
 typedef void (*CoreReply) (
     CoreSession *session, EngineTurn *turn, Secret *key, const GError *error, gpointer user_data);
 

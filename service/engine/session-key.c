@@ -11,6 +11,14 @@
 #include "introspection/otrd-error.h"
 
 void
+engine_announced_key_free (EngineAnnouncedKey *announced)
+{
+  secret_unref (announced->key);
+  g_variant_unref (announced->details);
+  g_free (announced);
+}
+
+void
 engine_session_announce_key (EngineSession *session,
                              EngineInstance *instance,
                              EngineCall *call,
@@ -20,12 +28,7 @@ engine_session_announce_key (EngineSession *session,
   GVariantDict details;
 
   if (session->announced.length >= ENGINE_MAX_ANNOUNCED_KEYS)
-    {
-      EngineAnnouncedKey *oldest = g_queue_pop_head (&session->announced);
-
-      secret_unref (oldest->key);
-      g_free (oldest);
-    }
+    engine_announced_key_free (g_queue_pop_head (&session->announced));
   announced->id = session->next_key++;
   announced->key = g_steal_pointer (&call->symmetric_key);
   g_queue_push_tail (&session->announced, announced);
@@ -37,7 +40,10 @@ engine_session_announce_key (EngineSession *session,
   g_variant_dict_insert_value (
       &details, "use-data",
       g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, call->use_data, TRUE));
-  engine_turn_event (turn, "key-received", g_variant_dict_end (&details));
+  if (instance->live != NULL)
+    g_variant_dict_insert (&details, "fingerprint", "s", instance->live->fingerprint);
+  announced->details = g_variant_ref_sink (g_variant_dict_end (&details));
+  engine_turn_event (turn, "key-received", announced->details);
 }
 
 Secret *
@@ -69,16 +75,18 @@ engine_session_export_key (EngineSession *session,
 }
 
 Secret *
-engine_session_take_key (EngineSession *session, guint64 id, GError **error)
+engine_session_take_key (EngineSession *session, guint64 id, EngineTurn *turn, GError **error)
 {
   for (GList *link = session->announced.head; link != NULL; link = link->next)
     {
       EngineAnnouncedKey *announced = link->data;
-      Secret *key = announced->key;
+      Secret *key;
 
       if (announced->id != id)
         continue;
-      g_free (announced);
+      key = secret_ref (announced->key);
+      engine_turn_event (turn, "key-received", announced->details);
+      engine_announced_key_free (announced);
       g_queue_delete_link (&session->announced, link);
       return key;
     }

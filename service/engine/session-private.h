@@ -39,7 +39,10 @@ typedef struct
 {
   guint64 id;
   Secret *key;
+  GVariant *details; /* a{sv} of the event that announced it */
 } EngineAnnouncedKey;
+
+void engine_announced_key_free (EngineAnnouncedKey *announced);
 
 struct _EngineSession
 {

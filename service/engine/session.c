@@ -23,19 +23,12 @@ engine_session_new (guint32 instance_tag, gboolean latched)
   return session;
 }
 
-static void
-announced_key_free (EngineAnnouncedKey *announced)
-{
-  secret_unref (announced->key);
-  g_free (announced);
-}
-
 void
 engine_session_free (EngineSession *session)
 {
   g_ptr_array_unref (session->instances);
   g_clear_pointer (&session->offer, engine_channel_free);
-  g_queue_clear_full (&session->announced, (GDestroyNotify)announced_key_free);
+  g_queue_clear_full (&session->announced, (GDestroyNotify)engine_announced_key_free);
   g_free (session->verification.question);
   g_free (session);
 }

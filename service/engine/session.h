@@ -126,8 +126,10 @@ Secret *engine_session_export_key (EngineSession *session,
                                    GBytes *use_data,
                                    EngineTurn *turn,
                                    GError **error);
-/* One that the contact announced (event "key-received"), once.  Errors: NOT_FOUND. */
-Secret *engine_session_take_key (EngineSession *session, guint64 id, GError **error);
+/* One that the contact announced (event "key-received"), once; @turn has that event again.
+ * Errors: NOT_FOUND. */
+Secret *
+engine_session_take_key (EngineSession *session, guint64 id, EngineTurn *turn, GError **error);
 
 /* Time has passed: exchanges without progress start over or stall, old keys are wiped. */
 void engine_session_poll (EngineSession *session, const EngineContext *context, EngineTurn *turn);

@@ -301,6 +301,85 @@ secrets_come_by_descriptor (Fixture *fixture, gconstpointer unused)
   g_assert_cmpstr (state, ==, "waiting");
 }
 
+/* Extra symmetric keys */
+
+typedef struct
+{
+  GVariant *reply;
+  guint8 key[64];
+  gssize length;
+} Handed;
+
+static void
+key_is_handed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Handed *handed = user_data;
+  g_autoptr (GUnixFDList) list = NULL;
+  g_autoptr (GError) error = NULL;
+  int descriptor;
+
+  handed->reply = g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source),
+                                                                   &list, result, &error);
+  g_assert_no_error (error);
+  descriptor = g_unix_fd_list_get (list, 0, &error);
+  g_assert_no_error (error);
+  handed->length = read (descriptor, handed->key, sizeof handed->key);
+  close (descriptor);
+}
+
+static void
+ask_for_key (GDBusConnection *caller,
+             const char *session,
+             const char *method,
+             GVariant *arguments,
+             Handed *handed)
+{
+  g_dbus_connection_call_with_unix_fd_list (caller, "im.otrd1", session, "im.otrd1.Session", method,
+                                            arguments, NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL,
+                                            NULL, key_is_handed, handed);
+  fixture_wait_until (handed->reply != NULL);
+}
+
+/* What is owed must not be lost in the reply of TakeKey, which has no room for it. */
+static void
+both_sides_get_the_same_extra_key (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *alice = NULL;
+  g_autofree char *bob = NULL;
+  g_autofree char *nothing = NULL;
+  g_autoptr (GVariant) details = NULL;
+  g_autoptr (GVariant) ended = NULL;
+  g_autoptr (GVariant) owed = NULL;
+  g_autoptr (GVariant) lines = NULL;
+  Handed ours = { 0 };
+  Handed theirs = { 0 };
+  guint32 use;
+
+  fixture_make_private (fixture->first, &alice, &bob);
+  ask_for_key (fixture->first, alice, "ExportKey",
+               g_variant_new_parsed ("(uint32 7, [byte 0x66], @a{sv} {})"), &ours);
+  nothing = fixture_carry (fixture->first, ours.reply, alice, bob);
+  ended =
+      fixture_must_call (fixture->second, bob, "Session", "Start", g_variant_new ("(a{sv})", NULL));
+  ask_for_key (fixture->first, bob, "TakeKey", g_variant_new ("(ta{sv})", (guint64)1, NULL),
+               &theirs);
+  g_assert_cmpint (ours.length, ==, 32);
+  g_assert_cmpmem (ours.key, ours.length, theirs.key, theirs.length);
+  details = g_variant_get_child_value (theirs.reply, 1);
+  g_assert_true (g_variant_lookup (details, "use", "u", &use));
+  g_assert_cmpuint (use, ==, 7);
+  g_assert_true (g_variant_lookup (details, "fingerprint", "&s", NULL));
+
+  owed = fixture_must_call (fixture->first, bob, "Session", "Collect",
+                            g_variant_new ("(a{sv})", NULL));
+  lines = g_variant_get_child_value (owed, 0);
+  g_assert_cmpuint (g_variant_n_children (lines), ==, 1);
+  fixture_must_fail (fixture->first, bob, "Session", "TakeKey",
+                     g_variant_new ("(ta{sv})", (guint64)1, NULL), OTRD_ERROR_NOT_FOUND);
+  g_variant_unref (ours.reply);
+  g_variant_unref (theirs.reply);
+}
+
 static void
 add_tests (void)
 {
@@ -313,6 +392,8 @@ add_tests (void)
   fixture_add_test ("/bus/input/paths-that-do-not-exist-are-not-found",
                     paths_that_do_not_exist_are_not_found);
   fixture_add_test ("/bus/input/secrets-come-by-descriptor", secrets_come_by_descriptor);
+  fixture_add_test ("/bus/input/both-sides-get-the-same-extra-key",
+                    both_sides_get_the_same_extra_key);
 }
 
 int

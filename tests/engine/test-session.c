@@ -414,6 +414,7 @@ test_extra_key (void)
   g_autoptr (EngineTurn) turn = engine_turn_new ();
   g_autoptr (GBytes) use_data = g_bytes_new ("file", 4);
   g_autoptr (GError) error = NULL;
+  g_autoptr (EngineTurn) taken = engine_turn_new ();
   g_autoptr (Secret) ours = NULL, theirs = NULL;
 
   pair_go_private (pair);
@@ -423,10 +424,11 @@ test_extra_key (void)
   end_apply (&pair->alice, turn);
   pair_settle (pair);
   g_assert_true (end_has_event (&pair->bob, "key-received"));
-  theirs = engine_session_take_key (pair->bob.session, 1, &error);
+  theirs = engine_session_take_key (pair->bob.session, 1, taken, &error);
   g_assert_no_error (error);
   g_assert_true (secret_equal (ours, theirs));
-  g_assert_null (engine_session_take_key (pair->bob.session, 1, &error));
+  g_assert_cmpuint (taken->events->len, ==, 1);
+  g_assert_null (engine_session_take_key (pair->bob.session, 1, taken, &error));
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND);
 }
 
