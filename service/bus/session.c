@@ -228,7 +228,8 @@ verify (Verifying *verifying, Secret *secret)
   CoreMessenger *caller = bus_call_get_caller (verifying->call);
 
   if (verifying->is_answer)
-    core_session_answer_verification (verifying->session, caller, secret, answer_turn,
+    core_session_answer_verification (verifying->session, caller, secret,
+                                      verifying->verification.normalise, answer_turn,
                                       verifying->call);
   else
     core_session_start_verification (verifying->session, caller, secret, &verifying->verification,
@@ -318,7 +319,8 @@ handle_start_verification (BusCall *call, gpointer object, GVariant *arguments)
   g_variant_get (arguments, "(&s@a{sv})", &words, &options);
   verifying = verifying_new (call, object, options, FALSE);
   if (!bus_options_read (options, &error, "question", "s", &verifying->verification.question, "pin",
-                         "b", &verifying->verification.pin, "secret", "h", &handle, NULL))
+                         "b", &verifying->verification.pin, "normalise", "b",
+                         &verifying->verification.normalise, "secret", "h", &handle, NULL))
     bus_call_fail (call, error);
   else
     begin_verifying (g_steal_pointer (&verifying), words, handle);
@@ -328,15 +330,18 @@ static void
 handle_answer_verification (BusCall *call, gpointer object, GVariant *arguments)
 {
   g_autoptr (GVariant) options = NULL;
+  g_autoptr (Verifying) verifying = NULL;
   GError *error = NULL;
   gint32 handle = -1;
   const char *words;
 
   g_variant_get (arguments, "(&s@a{sv})", &words, &options);
-  if (!bus_options_read (options, &error, "secret", "h", &handle, NULL))
+  verifying = verifying_new (call, object, options, TRUE);
+  if (!bus_options_read (options, &error, "normalise", "b", &verifying->verification.normalise,
+                         "secret", "h", &handle, NULL))
     bus_call_fail (call, error);
   else
-    begin_verifying (verifying_new (call, object, options, TRUE), words, handle);
+    begin_verifying (g_steal_pointer (&verifying), words, handle);
 }
 
 static void

@@ -64,6 +64,7 @@ struct _CoreCall
   gboolean sent;
   gboolean history;
   gboolean pin;
+  gboolean normalise;
   gboolean end_if_last;
   CoreConfiguration configuration;
   GPtrArray *lines; /* lines set aside, to be fed again; of CoreWaitingLine */

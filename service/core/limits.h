@@ -44,8 +44,8 @@
 #define CORE_LIST_MAX 500
 
 /* Bytes of a verification's secret and question. */
-#define CORE_SECRET_MAX 1023
-#define CORE_QUESTION_MAX 512
+#define CORE_SECRET_MAX 4096
+#define CORE_QUESTION_MAX 4096
 
 /* Bytes of a transport address or of a network's id of a line. */
 #define CORE_ADDRESS_MAX 3071

@@ -8,26 +8,7 @@
 #include <string.h>
 
 #include "core/limits.h"
-
-#define PIN_DIGITS 6
-
-/* Each digit from a random byte below 250, so that all are equally likely. */
-static Secret *
-make_pin (char pin[PIN_DIGITS + 1])
-{
-  guint length = 0;
-
-  while (length < PIN_DIGITS)
-    {
-      g_autoptr (Secret) random = secret_new_random (1);
-      guint8 byte = *secret_get (random, NULL);
-
-      if (byte < 250)
-        pin[length++] = (char)('0' + byte % 10);
-    }
-  pin[length] = '\0';
-  return secret_new (pin, length);
-}
+#include "core/spoken-secret.h"
 
 /* Only who asked for it sees it, in its reply. */
 static void
@@ -44,12 +25,24 @@ tell_pin (CoreCall *call, const char *pin)
 static gboolean
 check_secret (CoreCall *call)
 {
+  g_autoptr (Secret) normal = NULL;
   gsize length = call->secret != NULL ? secret_get_length (call->secret) : 0;
 
-  if (length > 0 && length <= CORE_SECRET_MAX)
+  if (length == 0)
+    return core_call_fail (call, OTRD_ERROR_INVALID_ARGUMENT,
+                           "Nothing was verified: the secret is empty");
+  if (length > CORE_SECRET_MAX)
+    return core_call_fail (call, OTRD_ERROR_LIMIT_EXCEEDED,
+                           "Nothing was verified: the secret is longer than %d bytes",
+                           CORE_SECRET_MAX);
+  if (!call->normalise)
     return TRUE;
-  return core_call_fail (call, OTRD_ERROR_INVALID_ARGUMENT,
-                         "Nothing was verified: a secret has 1 to %d bytes", CORE_SECRET_MAX);
+  normal = core_spoken_secret_normalise (call->secret, &call->error);
+  if (normal == NULL)
+    return FALSE;
+  secret_unref (call->secret);
+  call->secret = g_steal_pointer (&normal);
+  return TRUE;
 }
 
 static void
@@ -65,10 +58,10 @@ note_who_verifies (CoreCall *call, gboolean pin)
 static gboolean
 begin_start_verification (CoreCall *call)
 {
-  char pin[PIN_DIGITS + 1];
+  char pin[CORE_PIN_DIGITS + 1];
 
   if (call->question != NULL && strlen (call->question) > CORE_QUESTION_MAX)
-    return core_call_fail (call, OTRD_ERROR_INVALID_ARGUMENT,
+    return core_call_fail (call, OTRD_ERROR_LIMIT_EXCEEDED,
                            "Nothing was verified: the question is longer than %d bytes",
                            CORE_QUESTION_MAX);
   if (call->session->view->state != ENGINE_STATE_PRIVATE)
@@ -77,7 +70,7 @@ begin_start_verification (CoreCall *call)
   if (call->pin)
     {
       g_clear_pointer (&call->secret, secret_unref);
-      call->secret = make_pin (pin);
+      call->secret = core_spoken_secret_new_pin (pin);
       tell_pin (call, pin);
       explicit_bzero (pin, sizeof pin);
     }
@@ -118,6 +111,7 @@ core_session_start_verification (CoreSession *session,
   call->secret = secret != NULL ? secret_ref (secret) : NULL;
   call->question = g_strdup (options->question);
   call->pin = options->pin;
+  call->normalise = options->normalise;
   core_session_submit (session, call);
 }
 
@@ -151,12 +145,14 @@ void
 core_session_answer_verification (CoreSession *session,
                                   CoreMessenger *caller,
                                   Secret *secret,
+                                  gboolean normalise,
                                   CoreReply reply,
                                   gpointer user_data)
 {
   CoreCall *call = core_call_new (&answer_verification_type, session, caller, reply, user_data);
 
   call->secret = secret != NULL ? secret_ref (secret) : NULL;
+  call->normalise = normalise;
   core_session_submit (session, call);
 }
 

@@ -89,6 +89,7 @@ typedef struct
 {
   const char *question; /* NULL: a shared secret */
   gboolean pin;         /* @secret is made by us */
+  gboolean normalise;   /* what two people type is the same if they say the same */
 } CoreVerificationOptions;
 
 /* @turn: all that the call caused, after all that was owed to the caller; valid during the reply
@@ -152,6 +153,7 @@ void core_session_start_verification (CoreSession *session,
 void core_session_answer_verification (CoreSession *session,
                                        CoreMessenger *caller,
                                        Secret *secret,
+                                       gboolean normalise,
                                        CoreReply reply,
                                        gpointer user_data);
 void core_session_abort_verification (CoreSession *session,

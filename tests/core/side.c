@@ -455,11 +455,29 @@ actor_verify (Actor *actor, const char *secret, const char *question)
 }
 
 Answer *
+actor_verify_with (Actor *actor, Secret *secret, const CoreVerificationOptions *options)
+{
+  SIMPLE_CALL (core_session_start_verification, secret, options, );
+}
+
+Answer *
 actor_answer (Actor *actor, const char *secret)
 {
   g_autoptr (Secret) bytes = secret_new (secret, strlen (secret));
 
-  SIMPLE_CALL (core_session_answer_verification, bytes, );
+  SIMPLE_CALL (core_session_answer_verification, bytes, FALSE, );
+}
+
+Answer *
+actor_answer_with (Actor *actor, Secret *secret, gboolean normalise)
+{
+  SIMPLE_CALL (core_session_answer_verification, secret, normalise, );
+}
+
+Answer *
+actor_abort_verification (Actor *actor)
+{
+  SIMPLE_CALL (core_session_abort_verification, NOTHING);
 }
 
 Answer *

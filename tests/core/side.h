@@ -83,7 +83,10 @@ Answer *actor_end (Actor *actor);
 Answer *actor_collect (Actor *actor);
 Answer *actor_detach (Actor *actor);
 Answer *actor_verify (Actor *actor, const char *secret, const char *question);
+Answer *actor_verify_with (Actor *actor, Secret *secret, const CoreVerificationOptions *options);
 Answer *actor_answer (Actor *actor, const char *secret);
+Answer *actor_answer_with (Actor *actor, Secret *secret, gboolean normalise);
+Answer *actor_abort_verification (Actor *actor);
 Answer *actor_accept (Actor *actor, const char *fingerprint);
 Answer *actor_set_online (Actor *actor, gboolean online);
 
