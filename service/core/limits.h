@@ -16,9 +16,10 @@
 #define CORE_HELD_MAX_TEXTS 1024
 #define CORE_HELD_MAX_BYTES (16 * 1024 * 1024)
 
-/* What is owed to messengers, per session: lines and events, and bytes of lines. */
-#define CORE_OWED_MAX_ITEMS 1000
-#define CORE_OWED_MAX_BYTES (16 * 1024 * 1024)
+/* What is owed to messengers, per session: events, and bytes of lines (each counted with what it
+ * costs to keep).  All held texts, encrypted and in small pieces, find room. */
+#define CORE_OWED_MAX_EVENTS 1000
+#define CORE_OWED_MAX_BYTES (48 * 1024 * 1024)
 
 /* Lines set aside for the key, per session. */
 #define CORE_WAITING_MAX_LINES 32

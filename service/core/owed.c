@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is owed: a turn that grows. Beyond the bound the oldest go; the engine keeps
- * the texts in them until they are proven read.
+/* What is owed: a turn that grows. Beyond the bound the oldest go, and which texts
+ * of the user's went with them is told.
  */
 
 #include "core/owed.h"
@@ -11,15 +11,19 @@
 
 #include "core/limits.h"
 
+/* What a line costs beside its bytes. */
+#define LINE_COST 96
+
 struct _CoreOwed
 {
   EngineTurn *turn;
+  gsize bytes; /* of its lines */
 };
 
 CoreOwed *
 core_owed_new (void)
 {
-  CoreOwed *owed = g_new (CoreOwed, 1);
+  CoreOwed *owed = g_new0 (CoreOwed, 1);
 
   owed->turn = engine_turn_new ();
   return owed;
@@ -45,43 +49,69 @@ core_owed_is_empty (CoreOwed *owed)
 }
 
 static gsize
-count_bytes (GPtrArray *transmissions)
+cost_of (GPtrArray *transmissions, guint index)
 {
-  gsize bytes = 0;
+  const EngineTransmission *transmission = g_ptr_array_index (transmissions, index);
 
-  for (guint i = 0; i < transmissions->len; i++)
-    bytes += strlen (((EngineTransmission *)g_ptr_array_index (transmissions, i))->line);
-  return bytes;
+  return strlen (transmission->line) + LINE_COST;
 }
 
 static void
-drop_oldest (GPtrArray *items, guint most)
+note_ids (const EngineTransmission *transmission, GVariantBuilder *messages, guint *count)
 {
-  if (items->len > most)
-    g_ptr_array_remove_range (items, 0, items->len - most);
+  for (guint i = 0; transmission->ids != NULL && i < transmission->ids->len; i++, ++*count)
+    g_variant_builder_add (messages, "(ts)", g_array_index (transmission->ids, guint64, i), "");
 }
 
 static void
-enforce_limits (EngineTurn *turn)
+tell_lost (EngineTurn *turn, GVariant *messages)
 {
-  gsize bytes = count_bytes (turn->transmissions);
+  GVariantDict details;
 
-  drop_oldest (turn->events, CORE_OWED_MAX_ITEMS);
-  drop_oldest (turn->transmissions, CORE_OWED_MAX_ITEMS);
-  while (bytes > CORE_OWED_MAX_BYTES && turn->transmissions->len > 1)
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert_value (&details, "messages", messages);
+  g_variant_dict_insert (&details, "reason", "s", "limit");
+  engine_turn_event (turn, "lost", g_variant_dict_end (&details));
+}
+
+static void
+drop_oldest_lines (CoreOwed *owed)
+{
+  GPtrArray *lines = owed->turn->transmissions;
+  g_autoptr (GVariant) messages = NULL;
+  GVariantBuilder builder;
+  guint dropped = 0, lost = 0;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ts)"));
+  for (; owed->bytes > CORE_OWED_MAX_BYTES && dropped < lines->len; dropped++)
     {
-      EngineTransmission *oldest = g_ptr_array_index (turn->transmissions, 0);
-
-      bytes -= strlen (oldest->line);
-      g_ptr_array_remove_index (turn->transmissions, 0);
+      owed->bytes -= cost_of (lines, dropped);
+      note_ids (g_ptr_array_index (lines, dropped), &builder, &lost);
     }
+  messages = g_variant_ref_sink (g_variant_builder_end (&builder));
+  if (dropped > 0)
+    g_ptr_array_remove_range (lines, 0, dropped);
+  if (lost > 0)
+    tell_lost (owed->turn, messages);
+}
+
+static void
+drop_oldest_events (GPtrArray *events)
+{
+  if (events->len > CORE_OWED_MAX_EVENTS)
+    g_ptr_array_remove_range (events, 0, events->len - CORE_OWED_MAX_EVENTS);
 }
 
 void
 core_owed_add (CoreOwed *owed, EngineTurn *turn)
 {
+  guint before = owed->turn->transmissions->len;
+
   engine_turn_append (owed->turn, turn);
-  enforce_limits (owed->turn);
+  for (guint i = before; i < owed->turn->transmissions->len; i++)
+    owed->bytes += cost_of (owed->turn->transmissions, i);
+  drop_oldest_lines (owed);
+  drop_oldest_events (owed->turn->events);
 }
 
 void
@@ -91,4 +121,5 @@ core_owed_take (CoreOwed *owed, EngineTurn *turn)
     return;
   engine_turn_append (owed->turn, turn);
   engine_turn_append (turn, owed->turn);
+  owed->bytes = 0;
 }

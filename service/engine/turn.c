@@ -118,8 +118,11 @@ engine_turn_store (EngineTurn *turn, EngineStoreKind kind, const char *fingerpri
 static void
 move_all (GPtrArray *to, GPtrArray *from)
 {
-  while (from->len > 0)
-    g_ptr_array_add (to, g_ptr_array_steal_index (from, 0));
+  gsize count;
+  g_autofree gpointer *items = g_ptr_array_steal (from, &count);
+
+  for (gsize i = 0; i < count; i++)
+    g_ptr_array_add (to, items[i]);
 }
 
 void
