@@ -98,9 +98,38 @@ tell_held (CoreCall *call, const char *reason)
   engine_turn_event (call->turn, "held", g_variant_dict_end (&details));
 }
 
+/* The form of the wire may be longer: four bytes for each "<", and more for quotation marks. */
+static gboolean
+check_wire (CoreCall *call, const char *wire)
+{
+  if (strlen (wire) <= CORE_TEXT_MAX)
+    return TRUE;
+  return core_call_fail (call, OTRD_ERROR_LIMIT_EXCEEDED,
+                         "Not sent: with its markup the text is longer than %d bytes; send it in "
+                         "parts",
+                         CORE_TEXT_MAX);
+}
+
+static gboolean
+will_fit (CoreCall *call)
+{
+  const gsize growth = 8;
+  gboolean fits;
+  char *wire;
+
+  if (strlen (call->text) <= CORE_TEXT_MAX / growth)
+    return TRUE;
+  wire = core_form_to_wire (call->text, call->content_type);
+  fits = check_wire (call, wire);
+  core_wipe_text (wire);
+  return fits;
+}
+
 static gboolean
 hold (CoreCall *call, const char *reason)
 {
+  if (!will_fit (call))
+    return FALSE;
   if (!core_held_add (call->session->held, call->text, call->has_id, call->id, call->content_type,
                       &call->error))
     return FALSE;
@@ -240,8 +269,9 @@ work_send (CoreCall *call)
 {
   char *wire = core_form_to_wire (call->text, call->content_type);
 
-  engine_session_send (call->session->engine, &call->context, wire, call->has_id ? call->id : 0,
-                       call->turn, &call->error);
+  if (check_wire (call, wire))
+    engine_session_send (call->session->engine, &call->context, wire, call->has_id ? call->id : 0,
+                         call->turn, &call->error);
   core_wipe_text (wire);
 }
 
