@@ -10,6 +10,7 @@ typedef struct
 {
   char *messenger;
   guint32 sender;
+  guint32 receiver;
   guint pieces;
   guint have;
   GString *line;
@@ -53,13 +54,14 @@ drop (EngineAssembler *assembler, GList *link)
 }
 
 static GList *
-find (EngineAssembler *assembler, const char *messenger, guint32 sender)
+find (EngineAssembler *assembler, const char *messenger, const EngineLine *piece)
 {
   for (GList *link = assembler->open.head; link != NULL; link = link->next)
     {
       Assembly *assembly = link->data;
 
-      if (assembly->sender == sender && g_str_equal (assembly->messenger, messenger))
+      if (assembly->sender == piece->sender && assembly->receiver == piece->receiver
+          && g_str_equal (assembly->messenger, messenger))
         return link;
     }
   return NULL;
@@ -74,6 +76,7 @@ begin (EngineAssembler *assembler, const char *messenger, const EngineLine *piec
     drop (assembler, assembler->open.head);
   assembly->messenger = g_strdup (messenger);
   assembly->sender = piece->sender;
+  assembly->receiver = piece->receiver;
   assembly->pieces = piece->pieces;
   assembly->line = g_string_new (NULL);
   g_queue_push_tail (&assembler->open, assembly);
@@ -95,7 +98,7 @@ fits (EngineAssembler *assembler, GList *link, gsize length)
 char *
 engine_assembler_add (EngineAssembler *assembler, const char *messenger, const EngineLine *piece)
 {
-  GList *link = find (assembler, messenger, piece->sender);
+  GList *link = find (assembler, messenger, piece);
   gsize length = strlen (piece->text);
   Assembly *assembly;
   char *line;

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Puts fragmented lines together again, one assembly per messenger and sender
- * tag, within a bound of bytes: libotr mixes up interleaved ones and never
- * gives up memory (protocol v3, "Fragmentation").
+/* Puts fragmented lines together again, one assembly per messenger, sender and
+ * receiver tag, within a bound of bytes: libotr mixes up interleaved ones and
+ * never gives up memory (protocol v3, "Fragmentation").
  */
 #pragma once
 

@@ -43,6 +43,7 @@ engine_session_drop_exchanges (EngineSession *session)
 
       g_clear_pointer (&instance->candidate, engine_channel_free);
     }
+  session->waits_for_key = FALSE;
 }
 
 void
@@ -59,6 +60,7 @@ engine_session_start (EngineSession *session, const EngineContext *context, Engi
 {
   session->rejected = FALSE;
   session->restarts = 0;
+  session->ended = 0;
   engine_session_ask (session, context, turn);
   engine_session_finish_call (session, context, turn);
 }
@@ -484,8 +486,10 @@ engine_session_take_exchange (EngineSession *session,
       && (context->key == NULL || !engine_key_is_private (context->key)))
     {
       turn->needs_key = TRUE;
+      session->waits_for_key = TRUE;
       return;
     }
+  session->waits_for_key = FALSE;
   if (instance == NULL)
     instance = engine_session_add_instance (session, line->sender, context->now);
   if (instance == NULL)

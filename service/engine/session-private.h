@@ -52,6 +52,7 @@ struct _EngineSession
   guint32 selected;
   EngineInstance *best; /* the choice while selected is 0 */
   EngineTrust best_trust;
+  gint64 ended;      /* when the user has ended it; 0: not lately */
   gboolean rejected; /* the last exchange ended with a rejected key */
 
   EngineChannel *offer; /* our commit to anybody */
@@ -61,6 +62,7 @@ struct _EngineSession
   gint64 moved;    /* the last progress of what is under way */
   gint64 patience; /* how long to wait for the next */
   guint restarts;
+  gboolean waits_for_key; /* what is under way waits for us, not for the contact */
   EngineBreaker errors;
   EngineBreaker queries;
 

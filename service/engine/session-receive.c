@@ -69,6 +69,13 @@ take_error (EngineSession *session,
     engine_session_storm (session, turn);
 }
 
+/* A message that was on its way when the user ended the session is no wish to begin another. */
+static gboolean
+is_after_the_end (EngineSession *session, const EngineContext *context)
+{
+  return session->ended != 0 && context->now < session->ended + ENGINE_OLD_CHANNEL_LIFE;
+}
+
 /* A message under keys that we do not have: the contact goes on with a session that is gone here.
  * The error makes its client send the text again in the next session; that begins with our commit
  * rather than a query, because libotr resends only to the side that committed. */
@@ -86,7 +93,8 @@ take_unreadable (EngineSession *session,
       return;
     }
   turn->verdict = ENGINE_VERDICT_UNREADABLE;
-  if (!context->answers || engine_session_is_exchanging (session))
+  if (!context->answers || engine_session_is_exchanging (session)
+      || is_after_the_end (session, context) || (line->version == 2 && !context->allows_v2))
     return;
   if (!engine_breaker_allows (&session->errors, context->now))
     {
@@ -181,7 +189,10 @@ is_for_us (EngineSession *session, const EngineLine *line, EngineTurn *turn)
     }
   if (line->receiver != session->tag && !(line->receiver == 0 && line->type == ENGINE_LINE_COMMIT))
     {
-      turn->verdict = ENGINE_VERDICT_OTHER_INSTANCE;
+      /* Only of a text is there anything to say to the user. */
+      turn->verdict = line->type == ENGINE_LINE_MESSAGE && !line->ignore_unreadable
+                          ? ENGINE_VERDICT_OTHER_INSTANCE
+                          : ENGINE_VERDICT_PROTOCOL;
       return FALSE;
     }
   return TRUE;

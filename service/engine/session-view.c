@@ -127,11 +127,17 @@ view_verification (EngineView *view, const EngineVerificationRun *run)
   view->result = run->result;
 }
 
+/* Nobody is impatient with a contact that waits for us. */
+static gboolean
+may_stall (EngineSession *session)
+{
+  return engine_session_is_exchanging (session) && !session->waits_for_key;
+}
+
 static gint64
 find_deadline (EngineSession *session)
 {
-  gint64 deadline =
-      engine_session_is_exchanging (session) ? session->moved + session->patience : G_MAXINT64;
+  gint64 deadline = may_stall (session) ? session->moved + session->patience : G_MAXINT64;
 
   for (guint i = 0; i < session->instances->len; i++)
     {
@@ -197,7 +203,7 @@ void
 engine_session_poll (EngineSession *session, const EngineContext *context, EngineTurn *turn)
 {
   drop_expired (session, context->now);
-  if (engine_session_is_exchanging (session) && context->now >= session->moved + session->patience)
+  if (may_stall (session) && context->now >= session->moved + session->patience)
     engine_session_start_over (session, context, turn);
   engine_session_finish_call (session, context, turn);
 }

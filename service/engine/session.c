@@ -370,7 +370,10 @@ engine_session_end (EngineSession *session, const EngineContext *context, Engine
         engine_session_finish_instance (session, instance, "us", turn);
     }
   if (session->latched)
-    engine_turn_store (turn, ENGINE_STORE_UNLATCH, NULL);
+    {
+      engine_turn_store (turn, ENGINE_STORE_UNLATCH, NULL);
+      session->ended = context->now;
+    }
   session->latched = FALSE;
   session->rejected = FALSE;
   session->selected = 0;
