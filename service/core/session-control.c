@@ -118,8 +118,14 @@ core_session_start (CoreSession *session,
 static gboolean
 begin_resume (CoreCall *call)
 {
-  core_account_want_key (call->session->account);
-  return call->context.answers && !call->session->view->exchanging;
+  CoreSession *session = call->session;
+
+  call->turn->view = engine_session_get_view (session->engine, &call->context);
+  if (!session->restored || call->turn->view->state != ENGINE_STATE_FINISHED
+      || session->attachments->len == 0)
+    return FALSE;
+  core_account_want_key (session->account);
+  return call->context.answers;
 }
 
 static const CoreCallType resume_type = {

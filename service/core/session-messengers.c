@@ -72,9 +72,37 @@ core_session_revoke_consent (CoreSession *session, CoreMessenger *by)
     }
 }
 
+/* An application that crashed or lost its connection comes back as it was. */
+static void
+remember_unasked (CoreSession *session, CoreAttachment *attachment)
+{
+  const char *application = core_messenger_get_owner (attachment->messenger);
+
+  if (!attachment->must_consent
+      || g_ptr_array_find_with_equal_func (session->unasked, application, g_str_equal, NULL))
+    return;
+  if (session->unasked->len >= CORE_MESSENGERS_PER_SESSION_MAX)
+    g_ptr_array_remove_index (session->unasked, 0);
+  g_ptr_array_add (session->unasked, g_strdup (application));
+}
+
+static gboolean
+take_unasked (CoreSession *session, CoreMessenger *messenger)
+{
+  guint at;
+
+  if (!g_ptr_array_find_with_equal_func (session->unasked, core_messenger_get_owner (messenger),
+                                         g_str_equal, &at))
+    return FALSE;
+  g_ptr_array_remove_index (session->unasked, at);
+  return TRUE;
+}
+
 static gboolean
 add_attachment (CoreSession *session, CoreMessenger *messenger, GError **error)
 {
+  CoreAttachment *attachment;
+
   if (session->attachments->len >= CORE_MESSENGERS_PER_SESSION_MAX)
     {
       g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
@@ -82,8 +110,9 @@ add_attachment (CoreSession *session, CoreMessenger *messenger, GError **error)
                    CORE_MESSENGERS_PER_SESSION_MAX);
       return FALSE;
     }
-  g_ptr_array_add (session->attachments,
-                   core_attachment_new (messenger, session->account->protocol));
+  attachment = core_attachment_new (messenger, session->account->protocol);
+  attachment->must_consent = take_unasked (session, messenger);
+  g_ptr_array_add (session->attachments, attachment);
   core_messenger_add_session (messenger, session);
   return TRUE;
 }
@@ -92,8 +121,7 @@ add_attachment (CoreSession *session, CoreMessenger *messenger, GError **error)
 static void
 resume (CoreSession *session)
 {
-  if (!session->restored || session->view->exchanging
-      || session->view->state != ENGINE_STATE_FINISHED)
+  if (!session->restored)
     return;
   if (g_strcmp0 (core_session_get_policy (session), "never") == 0)
     return;
@@ -149,6 +177,7 @@ core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger)
   if (attachment == NULL)
     return;
   core_session_orphan_calls (session, messenger);
+  remember_unasked (session, attachment);
   engine_assembler_forget (session->assembler, core_messenger_get_id (messenger));
   core_messenger_remove_session (messenger, session);
   g_ptr_array_remove (session->attachments, attachment);

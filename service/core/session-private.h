@@ -12,6 +12,7 @@
 #include "core/held.h"
 #include "core/owed.h"
 #include "core/repeats.h"
+#include "core/split-lines.h"
 #include "core/workers.h"
 #include "engine/assembler.h"
 #include "engine/session.h"
@@ -54,11 +55,13 @@ struct _CoreSession
   guint timer;
 
   GPtrArray *attachments; /* of CoreAttachment */
+  GPtrArray *unasked; /* of char *: applications that left before they agreed to another's End */
   guint64 last_call;
   CoreOwed *owed;
   CoreAnswers *answers;
   CoreRepeats *repeats;
   EngineAssembler *assembler;
+  CoreSplitLines *split_lines;
 
   GPtrArray *waiting; /* of CoreWaitingLine */
   gsize waiting_bytes;

@@ -81,8 +81,6 @@ assemble (CoreCall *call)
   call->turn->verdict = ENGINE_VERDICT_PROTOCOL;
   if (call->line->sender != 0 && call->line->sender == ours)
     return answer (call, ENGINE_VERDICT_OWN);
-  if (call->line->receiver != 0 && call->line->receiver != ours)
-    return answer (call, ENGINE_VERDICT_OTHER_INSTANCE);
   whole = engine_assembler_add (session->assembler, get_caller_id (call), call->line);
   core_session_note_call (session, call->caller);
   if (whole == NULL)
@@ -214,12 +212,35 @@ begin_line (CoreCall *call)
   return TRUE;
 }
 
+/* Only what limits lines cuts them. FALSE: the rest of the line is to come. */
+static gboolean
+join_split (CoreCall *call)
+{
+  char *whole = NULL;
+
+  if (call->context.max_line == 0)
+    return TRUE;
+  switch (core_split_lines_take (call->session->split_lines, get_caller_id (call), call->from,
+                                 call->text, call->context.now, &whole))
+    {
+    case CORE_SPLIT_WAITS:
+      return answer (call, ENGINE_VERDICT_PROTOCOL);
+    case CORE_SPLIT_WHOLE:
+      g_free (call->text);
+      call->text = whole;
+      return TRUE;
+    case CORE_SPLIT_NOT:
+      break;
+    }
+  return TRUE;
+}
+
 static gboolean
 begin_receive (CoreCall *call)
 {
   CoreSession *session = call->session;
 
-  if (!check_line (call))
+  if (!check_line (call) || !join_split (call))
     return FALSE;
   if (core_repeats_is_own (session->repeats, call->text))
     {

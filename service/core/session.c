@@ -37,6 +37,7 @@ static void
 core_session_init (CoreSession *session)
 {
   g_queue_init (&session->calls);
+  session->unasked = g_ptr_array_new_with_free_func (g_free);
   session->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify)core_attachment_free);
   session->waiting = g_ptr_array_new_with_free_func ((GDestroyNotify)core_waiting_line_free);
   session->held = core_held_new ();
@@ -44,6 +45,7 @@ core_session_init (CoreSession *session)
   session->answers = core_answers_new ();
   session->repeats = core_repeats_new ();
   session->assembler = engine_assembler_new ();
+  session->split_lines = core_split_lines_new ();
   g_queue_init (&session->announced_keys);
 }
 
@@ -61,7 +63,9 @@ core_session_finalize (GObject *object)
   core_answers_free (session->answers);
   core_repeats_free (session->repeats);
   engine_assembler_free (session->assembler);
+  core_split_lines_free (session->split_lines);
   g_ptr_array_unref (session->attachments);
+  g_ptr_array_unref (session->unasked);
   g_ptr_array_unref (session->waiting);
   g_queue_clear_full (&session->announced_keys, (GDestroyNotify)g_variant_unref);
   g_free (session->contact);

@@ -175,11 +175,17 @@ open_account (Side *side)
 }
 
 void
-side_start (Side *side)
+side_start_alone (Side *side)
 {
   side->vault = vault_new (side->folder, side->key_store);
   side->core = core_new (side->vault, &test_clock);
   open_account (side);
+}
+
+void
+side_start (Side *side)
+{
+  side_start_alone (side);
   open_session (side);
 }
 

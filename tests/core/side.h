@@ -65,6 +65,8 @@ void side_restart (Side *side);
 /* Ends core and vault, or begins them. */
 void side_stop (Side *side);
 void side_start (Side *side);
+/* Without a session. */
+void side_start_alone (Side *side);
 
 /* Attaches a new messenger (opening the session anew if it has gone). */
 Actor *side_attach (Side *side, const char *application);

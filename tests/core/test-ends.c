@@ -1,0 +1,166 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* How a private conversation ends and what of it outlives End, a crash, a restart and a lock. */
+#include <string.h>
+#include <unistd.h>
+
+#include "core/session-private.h"
+#include "engine/engine.h"
+#include "introspection/otrd-error.h"
+#include "side.h"
+
+static void
+lock (Side *side)
+{
+  core_lock (side->core);
+  while (!g_str_equal (core_get_vault_state (side->core), "locked"))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+unlock (Side *side)
+{
+  core_unlock (side->core, NULL, FALSE, NULL, NULL);
+  while (!g_str_equal (core_get_vault_state (side->core), "ready"))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Killed while private, locked since: nobody can know what the session was, so there is none. */
+static void
+test_no_session_begins_blind (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  const CoreSessionOptions options = { .create = TRUE };
+  g_autoptr (CoreSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  Actor *actor;
+
+  side_go_private (talk->alice);
+  side_set_policy (talk->alice, "manual");
+  side_stop (talk->alice);
+  side_start_alone (talk->alice);
+  lock (talk->alice);
+  session =
+      core_account_open_session (talk->alice->account, talk->alice->contact, &options, &error);
+  g_assert_null (session);
+  g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LOCKED);
+  unlock (talk->alice);
+  actor = side_attach (talk->alice, "pidgin");
+  g_assert_cmpint (actor_send (actor, "text 0", 2)->verdict, ==, ENGINE_VERDICT_HELD);
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "private");
+  talk_assert_read (talk->bob, 1);
+  g_assert_cmpuint (side_count_on_wire (talk->alice, "text"), ==, 0);
+}
+
+/* A line that was on its way is not a wish of the user's to begin again. */
+static void
+test_a_late_line_after_end_begins_nothing (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  side_go_private (talk->alice);
+  actor_send (talk->b, "crosses the goodbye", 1);
+  actor_end (talk->a);
+  side_settle (talk->alice);
+  clock_turn (20 * G_USEC_PER_SEC);
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "plaintext");
+  g_assert_cmpstr (core_session_get_state (talk->bob->session), ==, "finished");
+  actor_start (talk->b);
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "private");
+}
+
+static void
+test_consent_is_still_wanted_after_a_crash (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->alice, "dino");
+  Actor *again;
+
+  side_go_private (talk->alice);
+  side_set_policy (talk->alice, "manual");
+  actor_end (second);
+  side_settle (talk->alice);
+  actor_leave (talk->a);
+  again = side_attach (talk->alice, "pidgin");
+  g_assert_error (actor_send (again, "text 1", 1)->error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE);
+  g_assert_cmpint (actor_send (second, "mine", 2)->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
+  actor_end (again);
+  g_assert_cmpint (actor_send (again, "agreed", 3)->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
+  g_assert_cmpuint (side_count_on_wire (talk->alice, "text 1"), ==, 0);
+}
+
+/* The contact's exchange waits for our key as long as the user needs to unlock. */
+static void
+test_an_exchange_waits_for_the_user (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  lock (talk->bob);
+  actor_start (talk->a);
+  actor_send (talk->a, "text 0", 1);
+  side_settle (talk->alice);
+  for (guint i = 0; i < 12; i++)
+    {
+      clock_turn (10 * G_USEC_PER_SEC);
+      side_settle (talk->alice);
+    }
+  g_assert_false (side_has_event (talk->bob, "stalled"));
+  unlock (talk->bob);
+  side_settle (talk->alice);
+  clock_turn (10 * G_USEC_PER_SEC);
+  side_settle (talk->alice);
+  g_assert_cmpstr (core_session_get_state (talk->bob->session), ==, "private");
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "private");
+  actor_send (talk->a, "text 1", 2);
+  side_settle (talk->alice);
+  talk_assert_read (talk->bob, 2);
+}
+
+/* The contact's otrd is killed and comes back: what either has said meanwhile arrives. */
+static void
+test_a_killed_contact_loses_nothing (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  side_go_private (talk->alice);
+  actor_send (talk->a, "before", 1);
+  side_settle (talk->alice);
+  side_restart (talk->bob);
+  actor_send (talk->a, "while it was away", 2);
+  actor_send (talk->a, "and this", 3);
+  talk->b = side_attach (talk->bob, "gajim");
+  actor_send (talk->b, "back again", 1);
+  side_settle (talk->alice);
+  clock_turn (10 * G_USEC_PER_SEC);
+  side_settle (talk->alice);
+  g_assert_true (g_ptr_array_find_with_equal_func (talk->bob->texts, "[resent] while it was away",
+                                                   g_str_equal, NULL));
+  g_assert_true (
+      g_ptr_array_find_with_equal_func (talk->bob->texts, "[resent] and this", g_str_equal, NULL));
+  g_assert_true (
+      g_ptr_array_find_with_equal_func (talk->alice->texts, "back again", g_str_equal, NULL));
+  g_assert_cmpuint (side_count_on_wire (talk->alice, "away"), ==, 0);
+  g_assert_cmpuint (side_count_on_wire (talk->bob, "back"), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  alarm (240);
+  engine_init ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/core/ends/no-session-begins-blind", test_no_session_begins_blind);
+  g_test_add_func ("/core/ends/a-late-line-after-end-begins-nothing",
+                   test_a_late_line_after_end_begins_nothing);
+  g_test_add_func ("/core/ends/consent-is-still-wanted-after-a-crash",
+                   test_consent_is_still_wanted_after_a_crash);
+  g_test_add_func ("/core/ends/an-exchange-waits-for-the-user",
+                   test_an_exchange_waits_for_the_user);
+  g_test_add_func ("/core/ends/a-killed-contact-loses-nothing",
+                   test_a_killed_contact_loses_nothing);
+  return g_test_run ();
+}
