@@ -13,7 +13,7 @@
 static void
 lock (Side *side)
 {
-  core_lock (side->core);
+  core_lock (side->core, NULL, NULL);
   while (!g_str_equal (core_get_vault_state (side->core), "locked"))
     g_main_context_iteration (NULL, TRUE);
 }
