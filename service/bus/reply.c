@@ -2,18 +2,66 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Puts a turn into the shapes of im.otrd1.Session.  This is on the path of every
- * message: no format strings to parse, empty lists without a builder. */
+ * message: no format strings to parse, no builders, the keys made once. */
 
 #include "bus/reply.h"
 
 #include <string.h>
 
-static void
-add_entry (GVariantBuilder *dictionary, const char *key, GVariant *value)
+/* The keys of the contract's dictionaries. */
+typedef enum
 {
-  g_variant_builder_add_value (
-      dictionary,
-      g_variant_new_dict_entry (g_variant_new_string (key), g_variant_new_variant (value)));
+  KEY_CLEAR,
+  KEY_FINGERPRINT,
+  KEY_IDS,
+  KEY_INSTANCE,
+  KEY_RE_ENCODED,
+  KEY_REPEATED,
+  KEY_RESENT,
+  KEY_STATE,
+  KEY_TO,
+  KEY_TRUST,
+  N_KEYS,
+} Key;
+
+static const char *const key_words[N_KEYS] = {
+  "clear",    "fingerprint", "ids",   "instance", "re-encoded",
+  "repeated", "resent",      "state", "to",       "trust",
+};
+
+static GVariant *const *
+get_keys (void)
+{
+  static GVariant *keys[N_KEYS];
+  static gsize is_made;
+
+  if (g_once_init_enter (&is_made))
+    {
+      for (guint i = 0; i < N_KEYS; i++)
+        keys[i] = g_variant_ref_sink (g_variant_new_string (key_words[i]));
+      g_once_init_leave (&is_made, 1);
+    }
+  return keys;
+}
+
+/* A dictionary in the making. */
+typedef struct
+{
+  GVariant *entries[N_KEYS];
+  gsize n_entries;
+} Dictionary;
+
+static void
+add_entry (Dictionary *dictionary, Key key, GVariant *value)
+{
+  dictionary->entries[dictionary->n_entries++] =
+      g_variant_new_dict_entry (get_keys ()[key], g_variant_new_variant (value));
+}
+
+static GVariant *
+end_dictionary (Dictionary *dictionary)
+{
+  return g_variant_new_array (G_VARIANT_TYPE ("{sv}"), dictionary->entries, dictionary->n_entries);
 }
 
 /* A string that GVariant takes, whatever it is: bytes of the network that slipped through are
@@ -35,17 +83,16 @@ new_ids (GArray *ids)
 static GVariant *
 new_transmission (const EngineTransmission *transmission)
 {
-  GVariantBuilder details;
+  Dictionary details = { .n_entries = 0 };
   GVariant *children[2];
 
-  g_variant_builder_init (&details, G_VARIANT_TYPE_VARDICT);
   if (transmission->to != NULL)
-    add_entry (&details, "to", new_text (transmission->to));
-  add_entry (&details, "clear", g_variant_new_boolean (transmission->clear));
+    add_entry (&details, KEY_TO, new_text (transmission->to));
+  add_entry (&details, KEY_CLEAR, g_variant_new_boolean (transmission->clear));
   if (transmission->ids != NULL && transmission->ids->len > 0)
-    add_entry (&details, "ids", new_ids (transmission->ids));
+    add_entry (&details, KEY_IDS, new_ids (transmission->ids));
   children[0] = new_text (transmission->line);
-  children[1] = g_variant_builder_end (&details);
+  children[1] = end_dictionary (&details);
   return g_variant_new_tuple (children, 2);
 }
 
@@ -88,22 +135,21 @@ new_events (const EngineTurn *turn)
 static GVariant *
 new_details (CoreSession *session, const EngineTurn *turn)
 {
-  GVariantBuilder details;
+  Dictionary details = { .n_entries = 0 };
 
-  g_variant_builder_init (&details, G_VARIANT_TYPE_VARDICT);
-  add_entry (&details, "state", g_variant_new_string (core_session_get_state (session)));
-  add_entry (&details, "trust", g_variant_new_string (engine_trust_to_string (turn->trust)));
+  add_entry (&details, KEY_STATE, g_variant_new_string (core_session_get_state (session)));
+  add_entry (&details, KEY_TRUST, g_variant_new_string (engine_trust_to_string (turn->trust)));
   if (turn->fingerprint[0] != '\0')
-    add_entry (&details, "fingerprint", g_variant_new_string (turn->fingerprint));
+    add_entry (&details, KEY_FINGERPRINT, g_variant_new_string (turn->fingerprint));
   if (turn->instance != 0)
-    add_entry (&details, "instance", g_variant_new_uint32 (turn->instance));
+    add_entry (&details, KEY_INSTANCE, g_variant_new_uint32 (turn->instance));
   if (turn->repeated)
-    add_entry (&details, "repeated", g_variant_new_boolean (TRUE));
+    add_entry (&details, KEY_REPEATED, g_variant_new_boolean (TRUE));
   if (turn->resent)
-    add_entry (&details, "resent", g_variant_new_boolean (TRUE));
+    add_entry (&details, KEY_RESENT, g_variant_new_boolean (TRUE));
   if (turn->re_encoded)
-    add_entry (&details, "re-encoded", g_variant_new_boolean (TRUE));
-  return g_variant_builder_end (&details);
+    add_entry (&details, KEY_RE_ENCODED, g_variant_new_boolean (TRUE));
+  return end_dictionary (&details);
 }
 
 GVariant *
