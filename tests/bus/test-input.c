@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/limits.h"
 #include "fixture.h"
 
 #define DIGITS "0123456789ABCDEF0123456789ABCDEF01234567"
@@ -201,6 +202,7 @@ what_is_too_long_is_refused (Fixture *fixture, gconstpointer unused)
   g_autofree char *line = g_strnfill (1536 * 1024 + 1, 'x');
   g_autofree char *name = g_strnfill (1024, 'x');
   g_autofree char *fits = g_strnfill (1024 * 1024, 'x');
+  g_autofree char *secret = g_strnfill (CORE_SECRET_MAX + 1, 'x');
   g_autoptr (GVariant) sent = NULL;
 
   fixture_must_fail (fixture->first, session, "Session", "Send",
@@ -208,7 +210,7 @@ what_is_too_long_is_refused (Fixture *fixture, gconstpointer unused)
   fixture_must_fail (fixture->first, session, "Session", "Receive",
                      g_variant_new ("(sa{sv})", line, NULL), OTRD_ERROR_LIMIT_EXCEEDED);
   fixture_must_fail (fixture->first, session, "Session", "StartVerification",
-                     g_variant_new ("(sa{sv})", name, NULL), OTRD_ERROR_LIMIT_EXCEEDED);
+                     g_variant_new ("(sa{sv})", secret, NULL), OTRD_ERROR_LIMIT_EXCEEDED);
   fixture_must_fail (fixture->first, MANAGER, "Manager", "Register",
                      g_variant_new ("(sa{sv})", name, NULL), OTRD_ERROR_INVALID_ARGUMENT);
   fixture_must_fail (fixture->first, MANAGER, "Manager", "OpenAccount",
@@ -285,7 +287,7 @@ secrets_come_by_descriptor (Fixture *fixture, gconstpointer unused)
   g_autofree char *alice = NULL;
   g_autofree char *bob = NULL;
   g_autofree char *state = NULL;
-  g_autofree char *endless = g_strnfill (1024, 'x');
+  g_autofree char *endless = g_strnfill (CORE_SECRET_MAX + 1, 'x');
   g_autoptr (GError) empty = NULL;
   g_autoptr (GError) too_long = NULL;
   g_autoptr (GError) good = NULL;
@@ -293,7 +295,7 @@ secrets_come_by_descriptor (Fixture *fixture, gconstpointer unused)
   fixture_make_private (fixture->first, &alice, &bob);
   empty = verify_with (fixture->first, alice, open_memory_file ("", 0));
   g_assert_error (empty, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT);
-  too_long = verify_with (fixture->first, alice, open_memory_file (endless, 1024));
+  too_long = verify_with (fixture->first, alice, open_memory_file (endless, strlen (endless)));
   g_assert_error (too_long, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED);
   good = verify_with (fixture->first, alice, open_memory_file ("secret", 6));
   g_assert_no_error (good);
