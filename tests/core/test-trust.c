@@ -226,6 +226,131 @@ test_a_changed_verified_key_stops (void)
   side_join (talk->alice, talk->bob);
 }
 
+/* A line in the middle, from here on: who answers has a third key. */
+static Side *
+come_between (Talk *talk, gboolean restarted)
+{
+  Side *mallory = side_new ("bob@example.org", "alice@example.org", "mallory.key");
+
+  side_join (talk->alice, mallory);
+  side_attach (mallory, "evil");
+  if (restarted)
+    {
+      side_restart (talk->alice);
+      talk->a = side_attach (talk->alice, "pidgin");
+      side_settle (talk->alice);
+    }
+  return mallory;
+}
+
+static void
+try_to_read (Talk *talk, Side *mallory)
+{
+  Actor *evil = g_ptr_array_index (mallory->actors, 0);
+
+  actor_send (talk->a, "not for mallory, before", 1);
+  actor_start (evil);
+  side_settle (talk->alice);
+  actor_send (talk->a, "not for mallory, after", 2);
+  side_settle (talk->alice);
+  actor_start (talk->a);
+  side_settle (talk->alice);
+  actor_send (talk->a, "not for mallory, asked for", 3);
+  side_settle (talk->alice);
+  clock_turn (120 * G_USEC_PER_SEC);
+  side_settle (talk->alice);
+}
+
+static void
+test_nothing_reaches_a_third_key (gconstpointer policy)
+{
+  for (guint restarted = 0; restarted < 2; restarted++)
+    {
+      g_autoptr (Talk) talk = talk_new ();
+      g_autoptr (Side) mallory = NULL;
+
+      side_go_private (talk->alice);
+      verify_by_question (talk);
+      side_set_policy (talk->alice, policy);
+      mallory = come_between (talk, restarted);
+      try_to_read (talk, mallory);
+      g_assert_cmpuint (mallory->texts->len, ==, 0);
+      g_assert_cmpuint (side_count_on_wire (talk->alice, "not for mallory"), ==, 0);
+      if (!g_str_equal (policy, "never"))
+        {
+          g_assert_true (side_has_event (talk->alice, "fingerprint-changed"));
+          g_assert_true (side_has_event (talk->alice, "'known': <'changed-from-verified'>"));
+          g_assert_true (side_has_event (talk->alice, "'method': <'question'>"));
+        }
+      side_join (talk->alice, talk->bob);
+      mallory->peer = NULL;
+    }
+}
+
+static void
+test_one_of_the_known_keys_is_no_change (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  g_autoptr (Side) other = side_new ("bob@example.org", "alice@example.org", "carol.key");
+
+  side_go_private (talk->alice);
+  verify_by_question (talk);
+  side_set_trust (talk->alice, core_account_get_fingerprint (other->account), "unverified");
+  actor_end (talk->a);
+  side_settle (talk->alice);
+  side_join (talk->alice, other);
+  side_attach (other, "another device");
+  actor_start (talk->a);
+  side_settle (talk->alice);
+  g_assert_false (side_has_event (talk->alice, "fingerprint-changed"));
+  g_assert_cmpstr (core_session_get_blocked (talk->alice->session), ==, "");
+  g_assert_cmpint (actor_send (talk->a, "text 0", 5)->verdict, ==, ENGINE_VERDICT_PRIVATE);
+  side_settle (talk->alice);
+  talk_assert_read (other, 1);
+  side_join (talk->alice, talk->bob);
+  other->peer = NULL;
+}
+
+static void
+test_a_changed_unverified_key_warns (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  g_autoptr (Side) other = side_new ("bob@example.org", "alice@example.org", "carol.key");
+
+  side_go_private (talk->alice);
+  actor_end (talk->a);
+  side_settle (talk->alice);
+  side_join (talk->alice, other);
+  side_attach (other, "another device");
+  actor_start (talk->a);
+  g_assert_cmpint (actor_send (talk->a, "text 0", 5)->verdict, ==, ENGINE_VERDICT_HELD);
+  side_settle (talk->alice);
+  g_assert_true (side_has_event (talk->alice, "'known': <'changed'>"));
+  g_assert_cmpuint (core_session_get_held (talk->alice->session), ==, 1);
+  g_assert_cmpuint (other->texts->len, ==, 0);
+  actor_accept (talk->a, core_session_get_fingerprint (talk->alice->session));
+  side_settle (talk->alice);
+  talk_assert_read (other, 1);
+  side_join (talk->alice, talk->bob);
+  other->peer = NULL;
+}
+
+static void
+test_trust_set_elsewhere_is_followed (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  g_autofree char *theirs = NULL;
+
+  side_go_private (talk->alice);
+  theirs = g_strdup (core_session_get_fingerprint (talk->alice->session));
+  side_set_trust (talk->alice, theirs, "verified");
+  side_wait (talk->alice);
+  g_assert_cmpstr (core_session_get_trust (talk->alice->session), ==, "verified");
+  side_set_trust (talk->alice, theirs, "unverified");
+  side_wait (talk->alice);
+  g_assert_cmpstr (core_session_get_trust (talk->alice->session), ==, "unverified");
+}
+
 static void
 test_waiting_for_the_key (void)
 {
@@ -277,6 +402,20 @@ main (int argc, char **argv)
   g_test_add_func ("/core/trust/an-answer-to-nobody-is-refused", test_an_answer_to_nobody);
   g_test_add_func ("/core/trust/rejecting-ends-the-session", test_rejecting_ends_the_session);
   g_test_add_func ("/core/trust/a-changed-verified-key-stops", test_a_changed_verified_key_stops);
+  g_test_add_data_func ("/core/trust/nothing-reaches-a-third-key/never", "never",
+                        test_nothing_reaches_a_third_key);
+  g_test_add_data_func ("/core/trust/nothing-reaches-a-third-key/manual", "manual",
+                        test_nothing_reaches_a_third_key);
+  g_test_add_data_func ("/core/trust/nothing-reaches-a-third-key/opportunistic", "opportunistic",
+                        test_nothing_reaches_a_third_key);
+  g_test_add_data_func ("/core/trust/nothing-reaches-a-third-key/always", "always",
+                        test_nothing_reaches_a_third_key);
+  g_test_add_func ("/core/trust/one-of-the-known-keys-is-no-change",
+                   test_one_of_the_known_keys_is_no_change);
+  g_test_add_func ("/core/trust/a-changed-unverified-key-warns",
+                   test_a_changed_unverified_key_warns);
+  g_test_add_func ("/core/trust/trust-set-elsewhere-is-followed",
+                   test_trust_set_elsewhere_is_followed);
   g_test_add_func ("/core/trust/a-missing-key-is-made-and-waited-for", test_waiting_for_the_key);
   g_test_add_func ("/core/trust/a-locked-key-is-waited-for", test_a_locked_key_is_waited_for);
   return g_test_run ();
