@@ -24,13 +24,15 @@ _otrctl ()
       -*) candidates+=" $options" ;;
       *)
         read -r -a shown <<<"$words"
-        word=${shown[nth]:-}
-        word=${word#[}
-        word=${word%]}
-        case $word in
-          *'|'*) candidates+=" ${word//|/ }" ;;
-          VERB) candidates+=" $(otrctl help --table 2>/dev/null | cut -f 1 | uniq)" ;;
-        esac ;;
+        # What may be left out may have been: a later word can stand here.
+        for word in "${shown[@]:nth}"; do
+          word=${word#[}
+          word=${word%]}
+          case $word in
+            *'|'*) candidates+=" ${word//|/ }" ;;
+            VERB) candidates+=" $(otrctl help --table 2>/dev/null | cut -f 1 | uniq)" ;;
+          esac
+        done ;;
     esac
   done < <(otrctl help --table 2>/dev/null)
   mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$current")

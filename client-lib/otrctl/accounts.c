@@ -6,6 +6,8 @@
 #include "columns.h"
 #include "command.h"
 #include "fingerprint.h"
+#include "link.h"
+#include "qr.h"
 #include "target.h"
 #include "tty.h"
 
@@ -155,21 +157,33 @@ run_key_generate (Command *command, GError **error)
   return TRUE;
 }
 
-gboolean
-run_key_show (Command *command, GError **error)
+static gboolean
+print_link (Command *command, OtrdAccount *account, GError **error)
 {
-  g_autoptr (OtrdAccount) account =
-      target_find_account (command->client, command_get_word (command, 0), error);
-  const char *fingerprint;
+  g_autofree char *link =
+      link_make (otrd_account_get_protocol (account), otrd_account_get_name (account),
+                 otrd_account_get_fingerprint (account));
+  g_autofree char *drawn = NULL;
 
-  if (account == NULL)
-    return FALSE;
-  fingerprint = otrd_account_get_fingerprint (account);
-  if (*fingerprint != '\0')
+  if (link == NULL)
     {
-      print_fingerprint (fingerprint);
-      return TRUE;
+      g_set_error_literal (error, OTRD_ERROR, OTRD_ERROR_NOT_SUPPORTED,
+                           "Only an XMPP address has such a link; print the fingerprint itself");
+      return FALSE;
     }
+  if (command_has (command, "qr") && (drawn = qr_draw (link, tty_has_colours (), error)) == NULL)
+    return FALSE;
+  if (drawn != NULL)
+    fputs (drawn, stdout);
+  puts (link);
+  return TRUE;
+}
+
+static gboolean
+check_shown (Command *command, OtrdAccount *account, GError **error)
+{
+  if (*otrd_account_get_fingerprint (account) != '\0')
+    return TRUE;
   if (otrd_account_get_key_state (account) == OTRD_KEY_STATE_LOCKED)
     g_set_error (error, OTRD_ERROR, OTRD_ERROR_LOCKED, "The key of %s is in the locked vault",
                  command_get_word (command, 0));
@@ -178,4 +192,18 @@ run_key_show (Command *command, GError **error)
                  "%s has no key yet; “otrctl key generate” makes one, or the first conversation",
                  command_get_word (command, 0));
   return FALSE;
+}
+
+gboolean
+run_key_show (Command *command, GError **error)
+{
+  g_autoptr (OtrdAccount) account =
+      target_find_account (command->client, command_get_word (command, 0), error);
+
+  if (account == NULL || !check_shown (command, account, error))
+    return FALSE;
+  if (command_has (command, "link") || command_has (command, "qr"))
+    return print_link (command, account, error);
+  print_fingerprint (otrd_account_get_fingerprint (account));
+  return TRUE;
 }

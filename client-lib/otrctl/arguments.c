@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+#define GROUPS 5
+#define GROUP 8
+
 struct _Arguments
 {
   GPtrArray *words;
@@ -69,6 +72,37 @@ parse_option (Arguments *self,
   return FALSE;
 }
 
+static gboolean
+is_group (const GPtrArray *words, guint index)
+{
+  const char *word = index < words->len ? words->pdata[index] : "";
+
+  return strlen (word) == GROUP && strspn (word, "0123456789ABCDEFabcdef") == GROUP;
+}
+
+static gboolean
+are_groups (const GPtrArray *words, guint index)
+{
+  for (guint i = 0; i < GROUPS; i++)
+    if (!is_group (words, index + i))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+join_fingerprints (GPtrArray *words)
+{
+  for (guint i = 0; i < words->len; i++)
+    if (are_groups (words, i))
+      {
+        char *joined = g_strconcat (words->pdata[i], words->pdata[i + 1], words->pdata[i + 2],
+                                    words->pdata[i + 3], words->pdata[i + 4], NULL);
+
+        g_ptr_array_remove_range (words, i, GROUPS);
+        g_ptr_array_insert (words, i, joined);
+      }
+}
+
 Arguments *
 arguments_parse (const Option *options, const Option *shared, char **argv, GError **error)
 {
@@ -88,6 +122,7 @@ arguments_parse (const Option *options, const Option *shared, char **argv, GErro
       else if (!parse_option (self, options, shared, word, &argv, error))
         return NULL;
     }
+  join_fingerprints (self->words);
   return g_steal_pointer (&self);
 }
 

@@ -34,7 +34,8 @@ typedef struct _Arguments Arguments;
  * @error: InvalidArgument
  *
  * Reads `--name`, `--name value` and `--name=value`, anywhere; after `--` all
- * is words.
+ * is words. Five words that are five groups of eight hex digits are one: a
+ * fingerprint as it is shown, pasted without quotes.
  */
 Arguments *
 arguments_parse (const Option *options, const Option *shared, char **argv, GError **error);

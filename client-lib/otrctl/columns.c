@@ -38,6 +38,33 @@ describe_string (const char *key, const char *string)
                                           : tty_make_printable (string);
 }
 
+/* What the trust was before: since when, how, by whom. */
+static char *
+describe_history (GVariant *history)
+{
+  GString *text = g_string_new (NULL);
+  GVariantIter iter;
+  GVariant *state;
+
+  g_variant_iter_init (&iter, history);
+  while ((state = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      static const char *const keys[] = { "trust", "trust-since", "method", "application" };
+
+      g_string_append (text, text->len > 0 ? "; " : "");
+      for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+        {
+          g_autoptr (GVariant) value = g_variant_lookup_value (state, keys[i], NULL);
+          g_autofree char *cell = columns_describe_value (keys[i], value);
+
+          if (value != NULL)
+            g_string_append_printf (text, "%s%s", i > 0 ? " " : "", cell);
+        }
+      g_variant_unref (state);
+    }
+  return g_string_free (text, FALSE);
+}
+
 char *
 columns_describe_value (const char *key, GVariant *value)
 {
@@ -55,6 +82,8 @@ columns_describe_value (const char *key, GVariant *value)
            : g_variant_is_of_type (value, G_VARIANT_TYPE ("as"))
                ? describe_strings (value)
                : g_strdup_printf ("%" G_GSIZE_FORMAT, g_variant_n_children (value));
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("aa{sv}")))
+    return describe_history (value);
   return g_variant_print (value, FALSE);
 }
 

@@ -46,6 +46,7 @@ gboolean run_clients (Command *command, GError **error);
 gboolean run_fingerprints (Command *command, GError **error);
 gboolean run_forget (Command *command, GError **error);
 gboolean run_help (Command *command, GError **error);
+gboolean run_history (Command *command, GError **error);
 gboolean run_key_generate (Command *command, GError **error);
 gboolean run_key_show (Command *command, GError **error);
 gboolean run_lock (Command *command, GError **error);

@@ -23,6 +23,21 @@ fingerprint_group (const char *fingerprint)
   return g_string_free (grouped, FALSE);
 }
 
+gboolean
+fingerprint_is (const char *word)
+{
+  guint n_digits = 0;
+
+  if (g_ascii_strncasecmp (word, "0x", 2) == 0)
+    word += 2;
+  for (; *word != '\0'; word++)
+    if (g_ascii_isxdigit (*word))
+      n_digits++;
+    else if (strchr (" :-", *word) == NULL)
+      return FALSE;
+  return n_digits == DIGITS;
+}
+
 static glong
 width_of (const char *text)
 {

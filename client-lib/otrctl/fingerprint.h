@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 /** fingerprint_group: 40 hex digits in five groups of eight; anything else as it is. */
 char *fingerprint_group (const char *fingerprint);
 
+/** fingerprint_is: whether @word is 40 hex digits, in groups or not. */
+gboolean fingerprint_is (const char *word);
+
 /**
  * fingerprint_lay_out:
  * @our_name: whose the first is

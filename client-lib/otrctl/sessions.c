@@ -6,6 +6,7 @@
 #include "columns.h"
 #include "command.h"
 #include "fingerprint.h"
+#include "subject.h"
 #include "target.h"
 #include "tty.h"
 
@@ -15,6 +16,17 @@ static GVariant *
 word_variant (const char *word)
 {
   return g_variant_new_string (word != NULL ? word : "unknown");
+}
+
+/* Its two halves, ours first, to be compared by voice. */
+static void
+add_session_id (GVariantBuilder *records, OtrdSession *session)
+{
+  const char *ours, *theirs;
+
+  if (otrd_session_get_session_id (session, &ours, &theirs))
+    g_variant_builder_add (records, "{sv}", "session-id",
+                           g_variant_new_take_string (g_strconcat (ours, " ", theirs, NULL)));
 }
 
 static void
@@ -40,6 +52,7 @@ add_session (GVariantBuilder *records, GPtrArray *accounts, OtrdSession *session
                          word_variant (otrd_policy_to_string (otrd_session_get_policy (session))));
   g_variant_builder_add (records, "{sv}", "fingerprint",
                          g_variant_new_string (otrd_session_get_fingerprint (session)));
+  add_session_id (records, session);
   g_variant_builder_add (records, "{sv}", "otr-version",
                          g_variant_new_uint32 (otrd_session_get_otr_version (session)));
   g_variant_builder_add (records, "{sv}", "held",
@@ -112,32 +125,39 @@ confirm_fingerprint (OtrdAccount *account, OtrdSession *session, GError **error)
   return yes;
 }
 
+static gboolean
+check_key (OtrdSession *session, GError **error)
+{
+  if (*otrd_session_get_fingerprint (session) != '\0')
+    return TRUE;
+  g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE,
+               "There is no key to accept: the session with %s is not private",
+               otrd_session_get_contact (session));
+  return FALSE;
+}
+
+/* What is accepted is what was shown, even if the session has changed since. */
 gboolean
 run_accept (Command *command, GError **error)
 {
-  g_autoptr (OtrdAccount) account =
-      target_find_account (command->client, command_get_word (command, 0), error);
+  g_autoptr (Subject) subject =
+      subject_read (command, arguments_count_words (command->arguments), error);
   g_autoptr (OtrdSession) session = NULL;
   g_autoptr (OtrdTurn) turn = NULL;
-  g_autofree char *shown = NULL;
-  const char *fingerprint = command_get_word (command, 2);
+  g_autofree char *fingerprint = NULL;
 
-  if (account == NULL)
+  if (subject == NULL)
     return FALSE;
-  session = target_find_session (command->client, account, command_get_word (command, 1), error);
+  session = target_find_session (command->client, subject->account, subject->contact, error);
   if (session == NULL)
     return FALSE;
-  shown = g_strdup (otrd_session_get_fingerprint (session));
-  if (fingerprint == NULL && *shown == '\0')
+  fingerprint = g_strdup (subject->fingerprint);
+  if (fingerprint == NULL)
     {
-      g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE,
-                   "There is no key to accept: the session with %s is not private",
-                   otrd_session_get_contact (session));
-      return FALSE;
+      fingerprint = g_strdup (otrd_session_get_fingerprint (session));
+      if (!check_key (session, error) || !confirm_fingerprint (subject->account, session, error))
+        return FALSE;
     }
-  if (fingerprint == NULL && !confirm_fingerprint (account, session, error))
-    return FALSE;
-  turn = otrd_session_accept_fingerprint_sync (session, fingerprint != NULL ? fingerprint : shown,
-                                               NULL, NULL, error);
+  turn = otrd_session_accept_fingerprint_sync (session, fingerprint, NULL, NULL, error);
   return turn != NULL;
 }

@@ -105,8 +105,8 @@ find_by_name (GPtrArray *accounts, const char *name)
   return found;
 }
 
-static void
-set_ambiguous_error (GPtrArray *found, const char *word, GError **error)
+void
+target_set_ambiguous_error (GPtrArray *found, const char *word, GError **error)
 {
   g_autoptr (GString) names = g_string_new (NULL);
 
@@ -139,7 +139,7 @@ target_find_account (OtrdClient *client, const char *word, GError **error)
   if (found->len == 1)
     return g_object_ref (found->pdata[0]);
   if (found->len > 1)
-    set_ambiguous_error (found, word, error);
+    target_set_ambiguous_error (found, word, error);
   else
     g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND, "There is no account “%s”", word);
   return NULL;
@@ -155,19 +155,21 @@ is_contact (const char *canonical, const char *word)
          || (g_ascii_strncasecmp (canonical, word, length) == 0 && word[length] == '/');
 }
 
+gboolean
+target_is_session (OtrdSession *session, OtrdAccount *account, const char *contact)
+{
+  return g_str_equal (otrd_session_get_account (session), otrd_account_get_path (account))
+         && is_contact (otrd_session_get_contact (session), contact);
+}
+
 OtrdSession *
 target_find_session (OtrdClient *client, OtrdAccount *account, const char *contact, GError **error)
 {
   g_autoptr (GPtrArray) sessions = target_list_sessions (client, error);
 
   for (guint i = 0; sessions != NULL && i < sessions->len; i++)
-    {
-      OtrdSession *session = sessions->pdata[i];
-
-      if (g_str_equal (otrd_session_get_account (session), otrd_account_get_path (account))
-          && is_contact (otrd_session_get_contact (session), contact))
-        return g_object_ref (session);
-    }
+    if (target_is_session (sessions->pdata[i], account, contact))
+      return g_object_ref (sessions->pdata[i]);
   if (sessions != NULL)
     g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
                  "There is no session with “%s”: no messenger has this conversation open", contact);

@@ -27,6 +27,13 @@ OtrdAccount *target_find_account (OtrdClient *client, const char *word, GError *
 OtrdSession *
 target_find_session (OtrdClient *client, OtrdAccount *account, const char *contact, GError **error);
 
+/** target_is_session: whether it is the account's with @contact, which may have
+ * the resource that the network shows. */
+gboolean target_is_session (OtrdSession *session, OtrdAccount *account, const char *contact);
+
+/** target_set_ambiguous_error: @word may mean any of the accounts @found. */
+void target_set_ambiguous_error (GPtrArray *found, const char *word, GError **error);
+
 /** target_list_accounts: all accounts, sorted; Locked rather than none while the
  * vault is closed. */
 GPtrArray *target_list_accounts (OtrdClient *client, GError **error);

@@ -6,6 +6,7 @@
 
 #include "columns.h"
 #include "command.h"
+#include "subject.h"
 #include "target.h"
 
 /* A record with the account that it is of in front. */
@@ -114,26 +115,35 @@ run_fingerprints (Command *command, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_fingerprint (const Subject *subject, GError **error)
+{
+  if (subject->fingerprint != NULL)
+    return TRUE;
+  g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
+               "Which of the fingerprints of “%s”? It is missing", subject->contact);
+  return FALSE;
+}
+
 gboolean
 run_trust (Command *command, GError **error)
 {
-  g_autoptr (OtrdAccount) account =
-      target_find_account (command->client, command_get_word (command, 0), error);
+  guint n_words = arguments_count_words (command->arguments);
+  g_autoptr (Subject) subject = subject_read (command, n_words - 1, error);
+  const char *trust = command_get_word (command, n_words - 1);
 
-  if (account == NULL)
-    return FALSE;
-  return otrd_account_set_trust_sync (
-      account, command_get_word (command, 1), command_get_word (command, 2),
-      otrd_trust_from_string (command_get_word (command, 3)), NULL, NULL, error);
+  return subject != NULL && check_fingerprint (subject, error)
+         && otrd_account_set_trust_sync (subject->account, subject->contact, subject->fingerprint,
+                                         otrd_trust_from_string (trust), NULL, NULL, error);
 }
 
 gboolean
 run_forget (Command *command, GError **error)
 {
-  g_autoptr (OtrdAccount) account =
-      target_find_account (command->client, command_get_word (command, 0), error);
+  g_autoptr (Subject) subject =
+      subject_read (command, arguments_count_words (command->arguments), error);
 
-  return account != NULL
-         && otrd_account_forget_sync (account, command_get_word (command, 1),
-                                      command_get_word (command, 2), NULL, NULL, error);
+  return subject != NULL && check_fingerprint (subject, error)
+         && otrd_account_forget_sync (subject->account, subject->contact, subject->fingerprint,
+                                      NULL, NULL, error);
 }

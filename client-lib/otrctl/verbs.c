@@ -30,6 +30,12 @@ static const Option generate_options[] = {
   { NULL },
 };
 
+static const Option show_options[] = {
+  { "link", NULL, "print the address with the fingerprint, as others can paste it" },
+  { "qr", NULL, "draw that as a QR code, too" },
+  { NULL },
+};
+
 static const Option fingerprints_options[] = {
   { "contact", "CONTACT", "only those of this contact" },
   { "trust", "TRUST", "only those that are verified, unverified or rejected" },
@@ -46,9 +52,10 @@ static const Option sessions_options[] = {
 
 static const Option verify_options[] = {
   { "question", "TEXT", "ask the contact this; the secret is the answer" },
-  { "secret", NULL, "ask for the secret on the terminal, unseen (as without options)" },
+  { "secret", NULL, "ask for the secret on the terminal, unseen" },
   { "secret-stdin", NULL, "read the secret from standard input, to the end of its line" },
   { "pin", NULL, "let the service make a number, to be told on another channel" },
+  { "normalise", NULL, "take the secret as it sounds; the contact's program must, too" },
   { "manual", NULL, "compare the fingerprints side by side" },
   { "abort", NULL, "end the verification that is under way" },
   { "timeout", "SECONDS", "give up waiting for the contact after that time" },
@@ -81,7 +88,14 @@ static const Option shared_options[] = {
   { NULL },
 };
 
+static const char subject_details[] =
+    "The account may be left out if only one knows the contact. A link\n"
+    "(xmpp:bob@example.org?otr-fingerprint=...) stands for contact and fingerprint;\n"
+    "the fingerprint may be one that was never seen.";
+
 static const char verify_details[] =
+    "Without options you are asked how.\n"
+    "\n"
     "Both ends prove to each other that they know the same secret. The contact's\n"
     "messenger must be there, and so must one of ours: it carries the lines. If the\n"
     "contact has asked already, this answers; that proves us to them, not them to us.";
@@ -136,21 +150,24 @@ static const Verb verbs[] = {
     remove_options, FALSE, run_account_remove },
   { "key", "generate", "ACCOUNT", "make the key of an account", NULL, generate_options, FALSE,
     run_key_generate },
-  { "key", "show", "ACCOUNT", "print the fingerprint of an account's key", NULL, NULL, FALSE,
-    run_key_show },
+  { "key", "show", "ACCOUNT", "print the fingerprint of an account's key", NULL, show_options,
+    FALSE, run_key_show },
   { "fingerprints", NULL, "[ACCOUNT]", "list the fingerprints of contacts", NULL,
     fingerprints_options, FALSE, run_fingerprints },
-  { "trust", NULL, "ACCOUNT CONTACT FINGERPRINT verified|unverified|rejected",
-    "say what you think of a fingerprint", NULL, NULL, FALSE, run_trust },
-  { "forget", NULL, "ACCOUNT CONTACT FINGERPRINT", "forget a fingerprint", NULL, NULL, FALSE,
-    run_forget },
+  { "history", NULL, "[ACCOUNT] CONTACT [FINGERPRINT]",
+    "when and how a contact's fingerprints came to be trusted", subject_details, json_option, FALSE,
+    run_history },
+  { "trust", NULL, "[ACCOUNT] CONTACT [FINGERPRINT] verified|unverified|rejected",
+    "say what you think of a fingerprint", subject_details, NULL, FALSE, run_trust },
+  { "forget", NULL, "[ACCOUNT] CONTACT [FINGERPRINT]", "forget a fingerprint", subject_details,
+    NULL, FALSE, run_forget },
   { "policy", NULL, "[ACCOUNT] [CONTACT] [" POLICIES "]", "show or set what is encrypted",
     policy_details, NULL, FALSE, run_policy },
   { "sessions", NULL, "", "list the sessions of all messengers", NULL, sessions_options, FALSE,
     run_sessions },
-  { "verify", NULL, "ACCOUNT CONTACT", "verify a contact, or answer its verification",
+  { "verify", NULL, "[ACCOUNT] CONTACT", "verify a contact, or answer its verification",
     verify_details, verify_options, FALSE, run_verify },
-  { "accept", NULL, "ACCOUNT CONTACT [FINGERPRINT]", "accept a contact's key that has changed",
+  { "accept", NULL, "[ACCOUNT] CONTACT [FINGERPRINT]", "accept a contact's key that has changed",
     NULL, NULL, FALSE, run_accept },
   { "unlock", NULL, "", "open the vault", NULL, unlock_options, FALSE, run_unlock },
   { "lock", NULL, "", "lock the vault", NULL, NULL, FALSE, run_lock },
@@ -221,31 +238,40 @@ check_choice (const char *shown, const char *word, GError **error)
   return FALSE;
 }
 
+/* The word that is missing when there are @n_words; NULL: none is. */
+static const char *
+find_missing (GStrv shown, guint n_words)
+{
+  guint n_needed = 0;
+
+  for (guint i = 0; shown[i] != NULL; i++)
+    if (*shown[i] != '[' && ++n_needed > n_words)
+      return shown[i];
+  return NULL;
+}
+
+/* A choice that must be there stands last. */
 gboolean
 verbs_check_words (const Verb *verb, const Arguments *arguments, GError **error)
 {
-  g_auto (GStrv) shown = *verb->words != '\0' ? g_strsplit (verb->words, " ", -1) : NULL;
-  guint most = shown != NULL ? g_strv_length (shown) : 0;
+  g_auto (GStrv) shown = g_strsplit (verb->words, " ", -1);
+  guint n_words = arguments_count_words (arguments);
+  guint most = g_strv_length (shown);
+  const char *missing = find_missing (shown, n_words);
 
-  if (arguments_count_words (arguments) > most)
+  if (n_words > most)
     {
       g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT, "“%s” is a word too many",
                    arguments_get_word (arguments, most));
       return FALSE;
     }
-  for (guint i = 0; i < most && *shown[i] != '['; i++)
+  if (missing != NULL)
     {
-      const char *word = arguments_get_word (arguments, i);
-
-      if (word == NULL)
-        {
-          g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT, "%s is missing", shown[i]);
-          return FALSE;
-        }
-      if (!check_choice (shown[i], word, error))
-        return FALSE;
+      g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT, "%s is missing", missing);
+      return FALSE;
     }
-  return TRUE;
+  return most == 0 || *shown[most - 1] == '['
+         || check_choice (shown[most - 1], arguments_get_word (arguments, n_words - 1), error);
 }
 
 char *

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "exit-status.h"
 #include "fingerprint.h"
+#include "subject.h"
 #include "target.h"
 #include "tty.h"
 
@@ -15,12 +16,29 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* How it is done. */
+typedef struct
+{
+  gboolean manual;
+  gboolean pin;
+  char *question; /* NULL: none */
+} Method;
+
+static void
+method_clear (Method *method)
+{
+  g_clear_pointer (&method->question, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Method, method_clear)
+
 /* One verification, from the call that begins it to its result. */
 typedef struct
 {
   OtrdClient *client;
   OtrdSession *session;
   GMainLoop *loop;
+  Method method;
   gboolean answering;
   gboolean begun;
   gboolean given_up;
@@ -175,13 +193,15 @@ begin (Command *command, Run *run, GBytes *secret)
   GVariantDict options;
 
   g_variant_dict_init (&options, NULL);
-  if (command_has (command, "pin"))
+  if (run->method.pin)
     g_variant_dict_insert (&options, "pin", "b", TRUE);
+  if (command_has (command, "normalise"))
+    g_variant_dict_insert (&options, "normalise", "b", TRUE);
   if (run->answering)
-    otrd_session_answer_verification (run->session, secret, NULL, NULL, on_begun, run);
+    otrd_session_answer_verification (run->session, secret, g_variant_dict_end (&options), NULL,
+                                      on_begun, run);
   else
-    otrd_session_start_verification (run->session, secret,
-                                     arguments_get_value (command->arguments, "question"),
+    otrd_session_start_verification (run->session, secret, run->method.question,
                                      g_variant_dict_end (&options), NULL, on_begun, run);
 }
 
@@ -246,51 +266,111 @@ finish_run (Command *command, Run *run, GError **error)
 }
 
 static gboolean
-verify_by_secret (Command *command, OtrdSession *session, GError **error)
+is_asked (OtrdSession *session)
+{
+  return otrd_session_get_verification (session) == OTRD_VERIFICATION_ASKED;
+}
+
+static gboolean
+verify_by_secret (Command *command, OtrdSession *session, const Method *method, GError **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GBytes) secret = NULL;
-  gboolean pin = command_has (command, "pin");
   guint timeout = 0;
   Run run = {
     .client = command->client,
     .session = session,
     .loop = loop,
-    .answering = !pin && !command_has (command, "question")
-                 && otrd_session_get_verification (session) == OTRD_VERIFICATION_ASKED,
+    .method = *method,
+    .answering = is_asked (session) && !method->pin && method->question == NULL,
   };
 
   if (!arguments_get_number (command->arguments, "timeout", &timeout, error))
     return FALSE;
   if (run.answering)
     print_question (session);
-  if (!pin && (secret = read_secret (command, run.answering, error)) == NULL)
+  if (!method->pin && (secret = read_secret (command, run.answering, error)) == NULL)
     return FALSE;
   begin (command, &run, secret);
   wait_for_result (&run, timeout);
   return finish_run (command, &run, error);
 }
 
+/* ---- How ---- */
+
+static gboolean
+ask_question (Method *method, GError **error)
+{
+  method->question = tty_ask_line ("Question that only they can answer: ", error);
+  if (method->question == NULL || *method->question != '\0')
+    return method->question != NULL;
+  g_set_error_literal (error, OTRD_ERROR, OTRD_ERROR_DISMISSED, "Nothing was entered");
+  return FALSE;
+}
+
+static gboolean
+ask_method (OtrdSession *session, Method *method, GError **error)
+{
+  g_autofree char *contact = tty_make_printable (otrd_session_get_contact (session));
+  g_autofree char *prompt = g_strdup_printf ("How do you want to verify %s?\n"
+                                             "  q  a question that only they can answer\n"
+                                             "  s  a secret that you share\n"
+                                             "  p  a number, told on another channel\n"
+                                             "  m  compare the fingerprints\n"
+                                             "[q/s/p/m] ",
+                                             contact);
+  g_autofree char *answer = tty_ask_line (prompt, error);
+
+  if (answer == NULL)
+    return FALSE;
+  method->pin = g_str_equal (answer, "p");
+  method->manual = g_str_equal (answer, "m");
+  if (g_str_equal (answer, "q"))
+    return ask_question (method, error);
+  if (method->pin || method->manual || g_str_equal (answer, "s"))
+    return TRUE;
+  g_set_error_literal (error, OTRD_ERROR, OTRD_ERROR_DISMISSED, "Nothing was chosen");
+  return FALSE;
+}
+
+static gboolean
+choose_method (Command *command, OtrdSession *session, Method *method, GError **error)
+{
+  method->manual = command_has (command, "manual");
+  method->pin = command_has (command, "pin");
+  method->question = g_strdup (arguments_get_value (command->arguments, "question"));
+  if (method->manual || method->pin || method->question != NULL || is_asked (session)
+      || command_has (command, "secret") || command_has (command, "secret-stdin"))
+    return TRUE;
+  return ask_method (session, method, error);
+}
+
+static gboolean
+verify (Command *command, OtrdAccount *account, OtrdSession *session, GError **error)
+{
+  g_auto (Method) method = { 0 };
+
+  if (!check_private (session, error) || !choose_method (command, session, &method, error))
+    return FALSE;
+  return method.manual ? compare_fingerprints (command, account, session, error)
+                       : verify_by_secret (command, session, &method, error);
+}
+
 gboolean
 run_verify (Command *command, GError **error)
 {
-  g_autoptr (OtrdAccount) account =
-      target_find_account (command->client, command_get_word (command, 0), error);
+  g_autoptr (Subject) subject =
+      subject_read (command, arguments_count_words (command->arguments), error);
   g_autoptr (OtrdSession) session = NULL;
   g_autoptr (OtrdTurn) turn = NULL;
 
-  if (account == NULL)
+  if (subject == NULL)
     return FALSE;
-  session = target_find_session (command->client, account, command_get_word (command, 1), error);
+  session = target_find_session (command->client, subject->account, subject->contact, error);
   if (session == NULL)
     return FALSE;
-  if (command_has (command, "abort"))
-    {
-      turn = otrd_session_abort_verification_sync (session, NULL, NULL, error);
-      return turn != NULL;
-    }
-  if (!check_private (session, error))
-    return FALSE;
-  return command_has (command, "manual") ? compare_fingerprints (command, account, session, error)
-                                         : verify_by_secret (command, session, error);
+  if (!command_has (command, "abort"))
+    return verify (command, subject->account, session, error);
+  turn = otrd_session_abort_verification_sync (session, NULL, NULL, error);
+  return turn != NULL;
 }

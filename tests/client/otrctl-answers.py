@@ -14,8 +14,8 @@ from gi.repository import GLib
 
 import tap
 from desktop import Desktop
-from otrctl_fake import ACCOUNT, MANAGER, MANAGER_PATH, SESSION, SESSION_PATH, FakeService, OURS, \
-    THEIRS
+from otrctl_fake import ACCOUNT, ACCOUNT_PATH, MANAGER, MANAGER_PATH, SESSION, SESSION_PATH, \
+    FakeService, OURS, THEIRS
 from otrctl_run import OTRCTL, Terminal, done, fails, run
 
 BOB = "bob@example.org"
@@ -111,7 +111,7 @@ def a_passphrase_crosses_the_bus_by_descriptor_alone():
 def a_prompt_that_is_left_leaves_the_terminal_as_it_was():
     with fake() as (desktop, service):
         for key in ("\x03", "\x04"):
-            status, screen = Terminal(desktop, "verify", NAME, BOB).talk(
+            status, screen = Terminal(desktop, "verify", NAME, BOB, "--secret").talk(
                 ("Secret that you share: ", "abc" + key))
             assert status == 5 and "abc" not in screen, (status, screen)
         assert not service.called("StartVerification")
@@ -126,6 +126,88 @@ def a_pin_is_shown():
         assert result.status == 9 and result.out == "pin: 123456\ncheated\n", result
         ((string, options), contents), = service.called("StartVerification")
         assert options["pin"] is True and string == "" and contents == [], options
+
+
+def a_person_is_asked_how():
+    with fake() as (desktop, service):
+        service.answers["GetVerification"] = lambda *_: ({"result": GLib.Variant("s", "verified")},)
+        status, screen = Terminal(desktop, "verify", BOB).talk(
+            ("[q/s/p/m] ", "q\n"), ("can answer: ", "Which b\u00f6at?\n"),
+            ("you share: ", "typed\r"))
+        assert status == 0 and "typed" not in screen, screen
+        ((string, options), contents), = service.called("StartVerification")
+        assert options["question"] == "Which b\u00f6at?" and contents == [b"typed"], options
+        status, screen = Terminal(desktop, "verify", BOB).talk(("[q/s/p/m] ", "m\n"),
+                                                               ("[yes/no]", "yes\n"))
+        assert status == 0 and "01234567 89abcdef" in screen, screen
+        (arguments, _), = service.called("SetTrust")
+        assert arguments[:3] == (BOB, THEIRS, "verified"), arguments
+        status, screen = Terminal(desktop, "verify", BOB).talk(("[q/s/p/m] ", "x\n"))
+        assert status == 5, screen
+        fails(desktop, 2, "verify", BOB)
+
+
+def a_secret_is_taken_as_it_sounds_when_asked_for():
+    with fake() as (desktop, service):
+        service.answers["GetVerification"] = lambda *_: ({"result": GLib.Variant("s", "verified")},)
+        done(desktop, "verify", BOB, "--secret-stdin", given="x\n")
+        done(desktop, "verify", BOB, "--secret-stdin", "--normalise", given="x\n")
+        given = [options.get("normalise") for (_, options), _ in
+                 service.called("StartVerification")]
+        assert given == [None, True], given
+
+
+def a_fingerprint_is_taken_as_it_was_pasted():
+    link = "xmpp:bob%40example.org?message;otr-fingerprint=" + THEIRS.lower()
+    with fake() as (desktop, service):
+        lines = [["trust", NAME, BOB, THEIRS, "verified"],
+                 ["trust", BOB, " ".join(["BBBBBBBB"] * 5), "verified"],
+                 ["trust", BOB, *["BBBBBBBB"] * 5, "verified"],
+                 ["trust", BOB, ":".join(["bb"] * 20), "verified"],
+                 ["trust", link, "verified"],
+                 ["trust", NAME, link, "verified"]]
+        for line in lines:
+            done(desktop, *line)
+        asked = [(arguments[0], arguments[1].replace(" ", "").replace(":", "").upper())
+                 for arguments, _ in service.called("SetTrust")]
+        assert asked == [(BOB, THEIRS)] * len(lines), asked
+        for line in (["trust", BOB, "verified"], ["forget", BOB], ["trust", NAME, BOB, "verified"],
+                     ["trust", NAME, BOB, "123", "verified"], ["trust", "verified"]):
+            fails(desktop, 2, *line)
+
+
+def a_history_is_told_in_order():
+    record = {"contact": "bob@example.org", "fingerprint": THEIRS, "trust": "rejected",
+              "method": "manual", "application": "otrctl", "first-seen": 1000000,
+              "trust-since": 3000000, "last-seen": 4000000,
+              "history": [{"trust": "unverified", "trust-since": 1000000},
+                          {"trust": "verified", "method": "smp", "application": "pidgin",
+                           "trust-since": 2000000}]}
+
+    def packed(fields):
+        return {key: GLib.Variant("s" if isinstance(value, str) else "t", value)
+                if not isinstance(value, list) else
+                GLib.Variant("aa{sv}", [packed(state) for state in value])
+                for key, value in fields.items()}
+    with fake() as (desktop, service):
+        service.answers["ListFingerprints"] = lambda *_: ([packed(record)], "")
+        told = json.loads(done(desktop, "history", BOB, "--json"))
+        assert [(line["event"], line["when"]) for line in told] == [
+            ("first-seen", 1000000), ("verified", 2000000), ("rejected", 3000000),
+            ("last-seen", 4000000)], told
+        assert told[1]["method"] == "smp" and told[1]["application"] == "pidgin", told
+        lines = done(desktop, "history", NAME, BOB).splitlines()
+        assert lines[1].split("\t")[1:4] == ["verified", "smp", "pidgin"], lines
+        known = done(desktop, "fingerprints", "--long")
+        assert "verified 1970-01-24" in known and "smp pidgin" in known, known
+
+
+def a_key_is_shown_as_a_link():
+    with fake() as (desktop, service):
+        link = "xmpp:alice@example.org?otr-fingerprint=" + OURS
+        assert done(desktop, "key", "show", NAME, "--link") == link + "\n"
+        service.set(ACCOUNT_PATH, ACCOUNT, Protocol="irc", Name="alice@net")
+        fails(desktop, 10, "key", "show", "alice@net", "--link")
 
 
 def a_changed_key_is_accepted_only_after_a_yes():
@@ -222,6 +304,7 @@ def every_verb_and_option_is_completed():
             assert subverb in complete(verb, ""), subverb
         assert set(options.split()) <= set(complete(*line, "-")), line
     assert complete("trust", "a", "b", "c", "v") == ["verified"]
+    assert complete("trust", "b", "f", "rej") == ["rejected"]
 
 
 tap.run({
@@ -235,6 +318,11 @@ tap.run({
     "a prompt that is left leaves the terminal as it was":
         a_prompt_that_is_left_leaves_the_terminal_as_it_was,
     "a pin is shown": a_pin_is_shown,
+    "a person is asked how": a_person_is_asked_how,
+    "a secret is taken as it sounds when asked for": a_secret_is_taken_as_it_sounds_when_asked_for,
+    "a fingerprint is taken as it was pasted": a_fingerprint_is_taken_as_it_was_pasted,
+    "a history is told in order": a_history_is_told_in_order,
+    "a key is shown as a link": a_key_is_shown_as_a_link,
     "a changed key is accepted only after a yes": a_changed_key_is_accepted_only_after_a_yes,
     "an account is removed only after a yes": an_account_is_removed_only_after_a_yes,
     "hostile words do not steer the terminal": hostile_words_do_not_steer_the_terminal,

@@ -6,6 +6,7 @@
 
 #include "otrctl/columns.h"
 #include "otrctl/fingerprint.h"
+#include "otrctl/link.h"
 #include "otrctl/target.h"
 #include "otrctl/tty.h"
 
@@ -46,6 +47,48 @@ test_two_fingerprints_stand_side_by_side_where_there_is_room (void)
 
   g_assert_nonnull (strstr (wide, GROUPED "  " GROUPED "\n"));
   g_assert_cmpstr (narrow, ==, "alice\n  " GROUPED "\nbob\n  " GROUPED "\n");
+}
+
+static void
+test_a_link_is_read_back (void)
+{
+  static const char *const addresses[] = { "alice@example.org", "a?b;c&d#e%f\u00fc@example.org" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      g_autofree char *link = link_make ("xmpp", addresses[i], FINGERPRINT);
+      g_autofree char *contact = NULL;
+      g_autofree char *fingerprint = NULL;
+
+      g_assert_true (link_read (link, &contact, &fingerprint));
+      g_assert_cmpstr (contact, ==, addresses[i]);
+      g_assert_cmpstr (fingerprint, ==, FINGERPRINT);
+    }
+  g_assert_null (link_make ("irc", "nick@net", FINGERPRINT));
+}
+
+static void
+test_only_a_link_is_read_as_one (void)
+{
+  static const char *const others[] = {
+    "alice@example.org",
+    "xmpp:alice@example.org",
+    "xmpp:alice@example.org?message",
+    "xmpp:alice@example.org?not-otr-fingerprint=" FINGERPRINT,
+    "irc:alice@example.org?otr-fingerprint=" FINGERPRINT,
+    "xmpp:%00@example.org?otr-fingerprint=" FINGERPRINT,
+    "xmpp:%zz@example.org?otr-fingerprint=" FINGERPRINT,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autofree char *contact = NULL;
+      g_autofree char *fingerprint = NULL;
+
+      g_assert_false (link_read (others[i], &contact, &fingerprint));
+      g_assert_null (contact);
+      g_assert_null (fingerprint);
+    }
 }
 
 static void
@@ -146,6 +189,8 @@ main (int argc, char **argv)
 {
   alarm (60);
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/otrctl/a-link-is-read-back", test_a_link_is_read_back);
+  g_test_add_func ("/otrctl/only-a-link-is-read-as-one", test_only_a_link_is_read_as_one);
   g_test_add_func ("/otrctl/a-fingerprint-has-five-groups-of-eight",
                    test_a_fingerprint_has_five_groups_of_eight);
   g_test_add_func ("/otrctl/two-fingerprints-stand-side-by-side-where-there-is-room",

@@ -223,7 +223,7 @@ def fingerprints_are_compared_side_by_side():
 def a_secret_is_typed_unseen():
     with Desktop() as desktop, Conversation(desktop) as talk:
         talk.answer_with("Märchen")
-        terminal = Terminal(desktop, "verify", ACCOUNT, BOB)
+        terminal = Terminal(desktop, "verify", ACCOUNT, BOB, "--secret")
         status, screen = terminal.talk(("Secret that you share: ", "Märü\x7fchen\r"),
                                        wait=talk.network.carry_until)
         assert status == 0 and "verified" in screen, screen

@@ -73,13 +73,22 @@ static void
 test_wrong_words_are_refused (void)
 {
   static const char *const wrong[] = {
-    "frobnicate",        "key",
-    "key frob a",        "trust a b c",
-    "trust a b c maybe", "trust a b c verified more",
-    "status word",       "status --frob",
-    "status --json=yes", "verify a b --question",
-    "relay xmpp a",      "forget a b",
-    "accept a",          "accept a b c d",
+    "frobnicate",
+    "key",
+    "key frob a",
+    "trust a b c",
+    "trust a b c maybe",
+    "trust a b c verified more",
+    "status word",
+    "status --frob",
+    "status --json=yes",
+    "verify a b --question",
+    "relay xmpp a",
+    "forget",
+    "accept",
+    "accept a b c d",
+    "verify",
+    "trust verified",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
@@ -103,6 +112,10 @@ test_right_words_are_taken (void)
     "verify a b --question What? --secret-stdin",
     "verify --question=What? a b",
     "accept a b",
+    "accept b",
+    "verify b",
+    "trust b c verified",
+    "history b",
     "help key",
     "relay irc me@net you --max-message-size 400 --application x",
   };

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* Whom a command line is about. An account that is not named is the one that
+ * has a conversation with the contact or knows it, or the only one. */
+
+#include "subject.h"
+#include "fingerprint.h"
+#include "link.h"
+#include "target.h"
+
+#include <string.h>
+
+void
+subject_free (Subject *self)
+{
+  g_clear_object (&self->account);
+  g_free (self->contact);
+  g_free (self->fingerprint);
+  g_free (self);
+}
+
+/* ---- The account that is meant ---- */
+
+static gboolean
+has_session (GPtrArray *sessions, OtrdAccount *account, const char *contact)
+{
+  for (guint i = 0; i < sessions->len; i++)
+    if (target_is_session (sessions->pdata[i], account, contact))
+      return TRUE;
+  return FALSE;
+}
+
+/* A contact that the account's protocol cannot have is not known to it. */
+static gboolean
+has_fingerprint (OtrdAccount *account, const char *contact)
+{
+  g_autoptr (GVariant) records = NULL;
+  GVariantDict filter;
+
+  g_variant_dict_init (&filter, NULL);
+  g_variant_dict_insert (&filter, "contact", "s", contact);
+  g_variant_dict_insert (&filter, "limit", "u", 1);
+  records =
+      otrd_account_list_fingerprints_sync (account, g_variant_dict_end (&filter), NULL, NULL, NULL);
+  return records != NULL && g_variant_n_children (records) > 0;
+}
+
+static GPtrArray *
+list_knowing (GPtrArray *accounts, GPtrArray *sessions, const char *contact)
+{
+  GPtrArray *knowing = g_ptr_array_new ();
+
+  for (guint i = 0; i < accounts->len; i++)
+    if (has_session (sessions, accounts->pdata[i], contact)
+        || has_fingerprint (accounts->pdata[i], contact))
+      g_ptr_array_add (knowing, accounts->pdata[i]);
+  return knowing;
+}
+
+static OtrdAccount *
+guess_account (OtrdClient *client, const char *contact, GError **error)
+{
+  g_autoptr (GPtrArray) accounts = target_list_accounts (client, error);
+  g_autoptr (GPtrArray) sessions = NULL;
+  g_autoptr (GPtrArray) knowing = NULL;
+
+  if (accounts == NULL || (sessions = target_list_sessions (client, error)) == NULL)
+    return NULL;
+  knowing = list_knowing (accounts, sessions, contact);
+  if (knowing->len == 1)
+    return g_object_ref (knowing->pdata[0]);
+  if (knowing->len == 0 && accounts->len == 1)
+    return g_object_ref (accounts->pdata[0]);
+  if (knowing->len > 1)
+    target_set_ambiguous_error (knowing, contact, error);
+  else
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
+                 "No account knows “%s”: name the account, too", contact);
+  return NULL;
+}
+
+/* ---- The words ---- */
+
+/* Takes what stands at the end of the words; how many are left. */
+static guint
+take_contact (Subject *self, Command *command, guint n_words)
+{
+  const char *last = n_words > 0 ? command_get_word (command, n_words - 1) : NULL;
+
+  if (last != NULL && link_read (last, &self->contact, &self->fingerprint))
+    return n_words - 1;
+  if (n_words > 1 && fingerprint_is (last))
+    {
+      self->fingerprint = g_strdup (last);
+      last = command_get_word (command, --n_words - 1);
+    }
+  if (last == NULL)
+    return 0;
+  self->contact = g_strdup (last);
+  return n_words - 1;
+}
+
+Subject *
+subject_read (Command *command, guint n_words, GError **error)
+{
+  g_autoptr (Subject) self = g_new0 (Subject, 1);
+  guint left = take_contact (self, command, n_words);
+
+  if (left > 1 || self->contact == NULL)
+    {
+      g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT, "“%s” is not a fingerprint",
+                   command_get_word (command, n_words - 1));
+      return NULL;
+    }
+  self->account = left == 1
+                      ? target_find_account (command->client, command_get_word (command, 0), error)
+                      : guess_account (command->client, self->contact, error);
+  return self->account != NULL ? g_steal_pointer (&self) : NULL;
+}
