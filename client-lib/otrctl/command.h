@@ -47,6 +47,7 @@ gboolean run_fingerprints (Command *command, GError **error);
 gboolean run_forget (Command *command, GError **error);
 gboolean run_help (Command *command, GError **error);
 gboolean run_history (Command *command, GError **error);
+gboolean run_import (Command *command, GError **error);
 gboolean run_key_generate (Command *command, GError **error);
 gboolean run_key_show (Command *command, GError **error);
 gboolean run_lock (Command *command, GError **error);

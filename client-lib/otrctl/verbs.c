@@ -67,6 +67,21 @@ static const Option unlock_options[] = {
   { NULL },
 };
 
+static const Option import_options[] = {
+  { "private-keys", "FILE", "the program's file of private keys (otr.private_key)" },
+  { "fingerprints", "FILE", "its file of contacts' fingerprints (otr.fingerprints)" },
+  { "preview", NULL, "change nothing, only show what would come" },
+  { "json", NULL, "print JSON" },
+  { NULL },
+};
+
+static const char import_details[] =
+    "PROGRAM is pidgin, finch, irssi, hexchat, profanity, mcabber, bitlbee, kopete or\n"
+    "libotr. The files are read and left as they are. Nothing that is there already is\n"
+    "replaced: what differs is listed as a conflict. Instance tags are not taken over.\n"
+    "Stop using the old program's OTR afterwards: two programs with one key and two\n"
+    "sessions make contacts' messages unreadable in one of them.";
+
 static const Option relay_options[] = {
   { "application", "ID", "the id of the messenger (otrctl-relay)" },
   { "content-type", "TYPE", "text/plain (as without it) or text/html: the form of the texts" },
@@ -148,6 +163,8 @@ static const Verb verbs[] = {
     run_account_add },
   { "account", "remove", "ACCOUNT", "remove an account with its key and its trust", NULL,
     remove_options, FALSE, run_account_remove },
+  { "import", NULL, "PROGRAM", "take over another program's keys and trust", import_details,
+    import_options, FALSE, run_import },
   { "key", "generate", "ACCOUNT", "make the key of an account", NULL, generate_options, FALSE,
     run_key_generate },
   { "key", "show", "ACCOUNT", "print the fingerprint of an account's key", NULL, show_options,

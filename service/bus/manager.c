@@ -10,6 +10,7 @@
 #include "bus/callers.h"
 #include "bus/configuration.h"
 #include "bus/descriptors.h"
+#include "bus/import.h"
 #include "bus/interfaces.h"
 #include "bus/options.h"
 #include "bus/tree.h"
@@ -324,25 +325,6 @@ refuse_bad_handle (BusCall *call, GVariant *handle)
   return TRUE;
 }
 
-static void
-handle_import (BusCall *call, gpointer object, GVariant *arguments)
-{
-  g_autoptr (GVariant) files = g_variant_get_child_value (arguments, 1);
-  GVariantIter iter;
-  GVariant *file;
-
-  g_variant_iter_init (&iter, files);
-  while ((file = g_variant_iter_next_value (&iter)) != NULL)
-    {
-      g_autoptr (GVariant) entry = file;
-      g_autoptr (GVariant) handle = g_variant_get_child_value (entry, 1);
-
-      if (refuse_bad_handle (call, handle))
-        return;
-    }
-  bus_call_is_not_supported (call, "import other programs' keys");
-}
-
 /* Those of the vault that take an option `passphrase`. */
 static void
 refuse_with_passphrase (BusCall *call, GVariant *options, const char *what)
@@ -444,7 +426,7 @@ static const BusMethod methods[] = {
   { "ListApplications", handle_list_applications },
   { "SetGrant", handle_set_grant },
   { "ListClients", handle_list_clients },
-  { "Import", handle_import },
+  { "Import", bus_manager_handle_import },
   { "SetKeyStore", handle_set_key_store },
   { "CheckVault", handle_check_vault },
   { "BackupVault", handle_backup_vault },

@@ -25,7 +25,9 @@ struct _Core
 /* core-accounts.c: by canonical names; NULL. */
 CoreAccount *core_find_account (Core *core, const char *protocol, const char *name);
 
-/* core.c: one that the vault has. */
+/* core.c: those that the vault has, and what it has of them now. */
+void core_take_accounts (Core *core);
+/* One that the vault has. */
 CoreAccount *core_add_account (Core *core, const char *protocol, const char *name);
 
 G_END_DECLS

@@ -156,8 +156,8 @@ core_add_account (Core *core, const char *protocol, const char *name)
 }
 
 /* The accounts appear when the vault is first opened; later they have their keys back. */
-static void
-take_accounts (Core *core)
+void
+core_take_accounts (Core *core)
 {
   g_autoptr (GPtrArray) records = vault_list_accounts (core->vault);
 
@@ -186,7 +186,7 @@ on_vault_state (Core *core)
   if (is_open)
     {
       core->locked_by_user = FALSE;
-      take_accounts (core);
+      core_take_accounts (core);
       return;
     }
   for (guint i = 0; i < core->accounts->len; i++)

@@ -14,5 +14,8 @@
 #define ENGINE_OTR_PROTOCOL "otr"
 #define ENGINE_OTR_CONTACT "contact"
 
+/* Takes @private_key, whose numbers the caller has checked against each other. */
+EngineKey *engine_key_new_from_sexp (gcry_sexp_t private_key, GError **error);
+
 /* Valid while the key is; libotr only reads it. */
 OtrlPrivKey *engine_key_lend (EngineKey *key);

@@ -87,9 +87,8 @@ key_new (void)
   return key;
 }
 
-/* Takes @private_key. */
-static EngineKey *
-key_new_from_sexp (gcry_sexp_t private_key, GError **error)
+EngineKey *
+engine_key_new_from_sexp (gcry_sexp_t private_key, GError **error)
 {
   g_autoptr (EngineKey) key = key_new ();
 
@@ -121,7 +120,7 @@ engine_key_generate (GError **error)
       fail (error, "Making an OTR key", gcry_error (GPG_ERR_NO_SECKEY));
       return NULL;
     }
-  return key_new_from_sexp (private_key, error);
+  return engine_key_new_from_sexp (private_key, error);
 }
 
 EngineKey *
@@ -140,7 +139,7 @@ engine_key_new_from_secret (Secret *bytes, GError **error)
       fail (error, "Reading an OTR key", code);
       return NULL;
     }
-  return key_new_from_sexp (private_key, error);
+  return engine_key_new_from_sexp (private_key, error);
 }
 
 Secret *
