@@ -39,19 +39,19 @@ void core_repeats_free (CoreRepeats *repeats);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CoreRepeats, core_repeats_free)
 
 /* What came of a line when it was first handed in; counted.  Until it is settled its reader is
- * still at work, and a repeat waits for that. */
+ * still at work, and a repeat waits for that.  There are thousands of them: it is small. */
 typedef struct
 {
   grefcount count;
-  gboolean settled;
-  EngineVerdict verdict;
+  EngineVerdict verdict : 8;
+  EngineTrust trust : 8;
+  guint settled : 1;
+  guint text_forgotten : 1;
+  guint resent : 1;
+  guint re_encoded : 1;
   Secret *text; /* NULL: nothing to show, or forgotten */
-  gboolean text_forgotten;
   guint32 instance;
   char fingerprint[ENGINE_FINGERPRINT_LEN + 1];
-  EngineTrust trust;
-  gboolean resent;
-  gboolean re_encoded;
 } CoreFirstResult;
 
 void core_first_result_unref (CoreFirstResult *result);

@@ -293,8 +293,10 @@ begin_select (CoreCall *call)
 {
   EngineSession *engine = call->session->engine;
 
-  if (engine_session_select_instance (engine, call->number, &call->error))
-    call->turn->view = engine_session_get_view (engine, &call->context);
+  if (!engine_session_select_instance (engine, call->number, &call->error))
+    return FALSE;
+  call->turn->view = engine_session_get_view (engine, &call->context);
+  core_session_release_later (call->session);
   return FALSE;
 }
 
@@ -326,6 +328,8 @@ static void
 work_poll (CoreCall *call)
 {
   engine_session_poll (call->session->engine, &call->context, call->turn);
+  /* Texts that waited for an exchange that came to nothing go by the keys that are there. */
+  core_session_release_held (call);
 }
 
 static const CoreCallType poll_type = {

@@ -414,7 +414,6 @@ judge (EngineSession *session,
   if (changed)
     tell_change (instance, channel, FALSE, turn);
   engine_session_promote (session, context, instance, g_steal_pointer (&channel), turn);
-  turn->release_held = !changed && engine_session_chosen (session, context) == instance;
 }
 
 static void

@@ -118,7 +118,6 @@ take_success (EngineSession *session,
     return;
   channel->known = ENGINE_KNOWN_KNOWN;
   engine_session_promote (session, context, instance, g_steal_pointer (&instance->pending), turn);
-  turn->release_held = engine_session_chosen (session, context) == instance;
 }
 
 /* A step out of order, as when both sides begin at once: both give up. */

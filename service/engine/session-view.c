@@ -178,9 +178,22 @@ engine_session_get_view (EngineSession *session, const EngineContext *context)
   return make_view (session, context);
 }
 
+/* Held texts wait on any change of key, until it is accepted or verified. */
+static gboolean
+may_release (EngineSession *session, const EngineContext *context)
+{
+  EngineInstance *chosen = engine_session_chosen (session, context);
+
+  if (engine_session_get_way (session, context) != ENGINE_WAY_PRIVATE)
+    return FALSE;
+  return chosen->live->known == ENGINE_KNOWN_FIRST_SEEN || chosen->live->known == ENGINE_KNOWN_KNOWN
+         || engine_session_trust (context, chosen->live) == ENGINE_TRUST_VERIFIED;
+}
+
 void
 engine_session_finish_call (EngineSession *session, const EngineContext *context, EngineTurn *turn)
 {
+  turn->release_held = may_release (session, context);
   g_clear_pointer (&turn->view, engine_view_unref);
   turn->view = make_view (session, context);
 }

@@ -426,7 +426,7 @@ engine_session_accept (EngineSession *session,
       if (is_pending)
         engine_session_promote (session, context, instance, g_steal_pointer (&instance->pending),
                                 turn);
-      turn->release_held = engine_session_chosen (session, context) == instance;
+      instance->live->known = ENGINE_KNOWN_KNOWN;
       engine_session_finish_call (session, context, turn);
       return TRUE;
     }

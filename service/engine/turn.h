@@ -94,8 +94,8 @@ struct _EngineTurn
   gboolean wants_start;
   /* A plain text came without an offer or query: the contact may not do OTR. */
   gboolean saw_plain_text;
-  /* Held texts may go now: the chosen instance became private with a key that
-   * is first seen or known. */
+  /* Held texts may go now: the chosen instance is private with a key that is
+   * first seen or known, and no exchange is about to replace it. */
   gboolean release_held;
 
   GPtrArray *transmissions; /* of EngineTransmission */

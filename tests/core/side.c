@@ -122,6 +122,7 @@ put_fixture_key (Side *side, const char *key)
   g_autoptr (VaultAccount) record = vault_lookup_account (side->vault, "xmpp", side->name);
   g_autofree char *bytes = NULL;
   g_autoptr (EngineKey) engine_key = NULL;
+  g_autoptr (GAsyncResult) saved = NULL;
   g_autoptr (GError) error = NULL;
   gsize length;
 
@@ -133,6 +134,10 @@ put_fixture_key (Side *side, const char *key)
   g_free (record->fingerprint);
   record->fingerprint = g_strdup (engine_key_get_fingerprint (engine_key));
   vault_put_account (side->vault, record, &error);
+  g_assert_no_error (error);
+  vault_save_async (side->vault, note_result, &saved);
+  await (&saved);
+  vault_save_finish (side->vault, saved, &error);
   g_assert_no_error (error);
   core_account_load (side->account);
 }
