@@ -155,6 +155,12 @@ core_add_account (Core *core, const char *protocol, const char *name)
   return account;
 }
 
+static void
+on_vault_key_store (Core *core)
+{
+  g_object_notify_by_pspec (G_OBJECT (core), properties[PROP_KEY_STORE]);
+}
+
 /* The accounts appear when the vault is first opened; later they have their keys back. */
 void
 core_take_accounts (Core *core)
@@ -202,6 +208,7 @@ core_new (Vault *vault, CoreClock *clock)
   core->clock = clock;
   core->workers = core_workers_new (CORE_WORKERS);
   g_signal_connect_swapped (vault, "notify::state", G_CALLBACK (on_vault_state), core);
+  g_signal_connect_swapped (vault, "notify::key-store", G_CALLBACK (on_vault_key_store), core);
   on_vault_state (core);
   return core;
 }
@@ -215,7 +222,7 @@ core_get_vault_state (Core *core)
 const char *
 core_get_key_store (Core *core)
 {
-  return vault_key_store_get_name (vault_get_key_store (core->vault));
+  return vault_get_key_store_name (core->vault);
 }
 
 const char *
@@ -243,17 +250,8 @@ core_unlock (Core *core,
              GAsyncReadyCallback callback,
              gpointer user_data)
 {
-  GTask *task = g_task_new (core, NULL, callback, user_data);
-
-  if (passphrase != NULL)
-    {
-      g_task_return_new_error (task, OTRD_ERROR, OTRD_ERROR_NOT_SUPPORTED,
-                               "Not unlocked: the vault is kept by the desktop keyring and takes "
-                               "no passphrase");
-      g_object_unref (task);
-      return;
-    }
-  vault_open_async (core->vault, interactive, on_unlocked, task);
+  vault_unlock_async (core->vault, passphrase, interactive, on_unlocked,
+                      g_task_new (core, NULL, callback, user_data));
 }
 
 gboolean

@@ -25,6 +25,7 @@ struct _VaultFolder
   char *path;
   int folder_fd;
   int lock_fd;
+  gboolean is_read_only;
 };
 
 static gboolean
@@ -70,9 +71,21 @@ open_folder (VaultFolder *folder, GError **error)
     return set_errno (error, folder->path, "opening the folder");
   if (!check_owner (&status, folder->path, error))
     return FALSE;
-  if ((status.st_mode & 07777) != 0700 && fchmod (folder->folder_fd, 0700) != 0)
+  if ((status.st_mode & 07777) != 0700 && fchmod (folder->folder_fd, 0700) != 0 && errno != EROFS)
     return set_errno (error, folder->path, "closing the folder to others");
   return TRUE;
+}
+
+/* Where nothing can be written, the lock file is opened for reading, or the
+ * folder itself stands in for it. */
+static void
+open_lock_read_only (VaultFolder *folder)
+{
+  folder->is_read_only = TRUE;
+  folder->lock_fd =
+      openat (folder->folder_fd, LOCK_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (folder->lock_fd < 0 && errno == ENOENT)
+    folder->lock_fd = openat (folder->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 static gboolean
@@ -80,6 +93,8 @@ take_lock (VaultFolder *folder, GError **error)
 {
   folder->lock_fd = openat (folder->folder_fd, LOCK_NAME,
                             O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+  if (folder->lock_fd < 0 && (errno == EROFS || errno == EACCES))
+    open_lock_read_only (folder);
   if (folder->lock_fd < 0)
     return set_errno (error, folder->path, "opening its lock file");
   if (flock (folder->lock_fd, LOCK_EX | LOCK_NB) == 0)
@@ -142,6 +157,18 @@ vault_folder_open (const char *path, GError **error)
     return NULL;
   remove_stale (folder);
   return g_steal_pointer (&folder);
+}
+
+gboolean
+vault_folder_is_read_only (VaultFolder *folder)
+{
+  return folder->is_read_only;
+}
+
+void
+vault_folder_was_written (VaultFolder *folder)
+{
+  folder->is_read_only = FALSE;
 }
 
 void

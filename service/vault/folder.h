@@ -23,6 +23,11 @@ VaultFolder *vault_folder_open (const char *path, GError **error);
 void vault_folder_close (VaultFolder *folder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VaultFolder, vault_folder_close)
 
+/* Whether nothing could be written when it was opened. */
+gboolean vault_folder_is_read_only (VaultFolder *folder);
+/* It turned out otherwise. */
+void vault_folder_was_written (VaultFolder *folder);
+
 /* FALSE with an error; TRUE and NULL in *@bytes when there is no such file. */
 gboolean vault_folder_read (VaultFolder *folder, const char *name, GBytes **bytes, GError **error);
 

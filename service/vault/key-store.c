@@ -11,6 +11,10 @@ G_DEFINE_INTERFACE (VaultKeyStore, vault_key_store, G_TYPE_OBJECT)
 static void
 vault_key_store_default_init (VaultKeyStoreInterface *interface)
 {
+  g_signal_new ("locked", VAULT_TYPE_KEY_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                0);
+  g_signal_new ("changed", VAULT_TYPE_KEY_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
 }
 
 char *
@@ -59,6 +63,16 @@ vault_key_store_create_async (VaultKeyStore *store,
                               gpointer user_data)
 {
   VAULT_KEY_STORE_GET_IFACE (store)->create_async (store, interactive, callback, user_data);
+}
+
+void
+vault_key_store_keep_async (VaultKeyStore *store,
+                            Secret *key,
+                            gboolean interactive,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  VAULT_KEY_STORE_GET_IFACE (store)->keep_async (store, key, interactive, callback, user_data);
 }
 
 VaultKeyOutcome

@@ -36,6 +36,8 @@ typedef enum
 /* 32 lower-case hex digits. */
 char *vault_key_make_id (Secret *key);
 
+/* Signals: "locked", when it was locked while we run and would not give the key
+ * again; "changed", when a call that failed may go better now. */
 #define VAULT_TYPE_KEY_STORE (vault_key_store_get_type ())
 G_DECLARE_INTERFACE (VaultKeyStore, vault_key_store, VAULT, KEY_STORE, GObject)
 
@@ -53,6 +55,11 @@ struct _VaultKeyStoreInterface
                         gboolean interactive,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
+  void (*keep_async) (VaultKeyStore *store,
+                      Secret *key,
+                      gboolean interactive,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data);
   VaultKeyOutcome (*finish) (VaultKeyStore *store,
                              GAsyncResult *result,
                              Secret **key,
@@ -77,7 +84,14 @@ void vault_key_store_create_async (VaultKeyStore *store,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 
-/* Of both. With VAULT_KEY_OK *@key is set, else @error, in OTRD_ERROR. */
+/* Keeps a key that there is already; one that it has is not stored twice. */
+void vault_key_store_keep_async (VaultKeyStore *store,
+                                 Secret *key,
+                                 gboolean interactive,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+
+/* Of all three. With VAULT_KEY_OK *@key is set, else @error, in OTRD_ERROR. */
 VaultKeyOutcome
 vault_key_store_finish (VaultKeyStore *store, GAsyncResult *result, Secret **key, GError **error);
 

@@ -8,6 +8,8 @@
 
 #include "vault/vault-private.h"
 
+#include <string.h>
+
 /* What an attempt has read. Travels between the main thread and workers, never on both. */
 typedef struct
 {
@@ -19,7 +21,24 @@ typedef struct
   Secret *key;
   VaultTable *table;
   gboolean interactive;
+  Secret *passphrase; /* NULL: none was given */
 } Attempt;
+
+/* What one caller allows and brings. */
+typedef struct
+{
+  gboolean interactive;
+  Secret *passphrase;
+} Wish;
+
+static void
+wish_free (gpointer memory)
+{
+  Wish *wish = memory;
+
+  g_clear_pointer (&wish->passphrase, secret_unref);
+  g_free (wish);
+}
 
 static void begin_attempt (Vault *vault);
 
@@ -37,6 +56,7 @@ attempt_clear (gpointer memory)
       vault_sealed_header_clear (&attempt->headers[i]);
     }
   g_clear_pointer (&attempt->key, secret_unref);
+  g_clear_pointer (&attempt->passphrase, secret_unref);
   g_clear_pointer (&attempt->table, vault_table_free);
 }
 
@@ -56,42 +76,58 @@ run_on_worker (Attempt *attempt, GTaskThreadFunc work, GAsyncReadyCallback callb
   g_task_run_in_thread (task, work);
 }
 
-static gboolean
-is_interactive (GTask *task)
+static const Wish *
+get_wish (GTask *task)
 {
-  return GPOINTER_TO_INT (g_task_get_task_data (task));
+  return g_task_get_task_data (task);
 }
 
-static gboolean
-has_interactive_task (GPtrArray *tasks)
+/* A prompt for one is a prompt for all; passphrases are tried one at a time. */
+static void
+take_wishes (Attempt *attempt, GPtrArray *tasks)
 {
   for (guint i = 0; i < tasks->len; i++)
-    if (is_interactive (tasks->pdata[i]))
-      return TRUE;
-  return FALSE;
+    {
+      const Wish *wish = get_wish (tasks->pdata[i]);
+
+      attempt->interactive |= wish->interactive;
+      if (attempt->passphrase == NULL && wish->passphrase != NULL)
+        attempt->passphrase = secret_ref (wish->passphrase);
+    }
 }
 
 static void
 answer (Vault *vault, GTask *task, const GError *failure)
 {
-  if (failure != NULL && (is_interactive (task) || !vault_is_open (vault)))
+  if (failure != NULL && (get_wish (task)->interactive || !vault_is_open (vault)))
     g_task_return_error (task, g_error_copy (failure));
   else
     g_task_return_boolean (task, TRUE);
 }
 
+/* Whether another attempt could do what this one could not. */
+static gboolean
+wants_another (Vault *vault, const Wish *wish, gboolean was_interactive, Secret *tried)
+{
+  if (vault->is_locked_on_purpose)
+    return FALSE;
+  if (wish->passphrase != NULL)
+    return wish->passphrase != tried;
+  return wish->interactive && !was_interactive;
+}
+
 /* Answers those whom this attempt was for; begins the next for the others. */
 static void
-end_attempt (Vault *vault, gboolean was_interactive, const GError *failure)
+end_attempt (Vault *vault, gboolean was_interactive, Secret *tried, const GError *failure)
 {
   g_autoptr (GPtrArray) tasks = g_steal_pointer (&vault->opening_tasks);
 
   vault->opening_tasks = g_ptr_array_new_with_free_func (g_object_unref);
-  vault->is_opening = FALSE;
+  vault->is_opening = vault->drops_opening = FALSE;
   for (guint i = 0; i < tasks->len; i++)
     {
       GTask *task = tasks->pdata[i];
-      if (failure != NULL && is_interactive (task) && !was_interactive)
+      if (failure != NULL && wants_another (vault, get_wish (task), was_interactive, tried))
         g_ptr_array_add (vault->opening_tasks, g_object_ref (task));
       else
         answer (vault, task, failure);
@@ -107,7 +143,19 @@ fail_attempt (Vault *vault, Attempt *attempt, OtrdVault state, GError *reason)
   g_autoptr (GError) failure = g_error_copy (reason);
 
   vault_set_state (vault, state, reason);
-  end_attempt (vault, attempt->interactive, failure);
+  end_attempt (vault, attempt->interactive, attempt->passphrase, failure);
+}
+
+/* Ends it when the user has locked the vault meanwhile. */
+static gboolean
+is_dropped (Vault *vault, Attempt *attempt)
+{
+  if (!vault->drops_opening)
+    return FALSE;
+  fail_attempt (vault, attempt, OTRD_VAULT_LOCKED,
+                g_error_new (OTRD_ERROR, OTRD_ERROR_LOCKED,
+                             "Could not open the vault: it was locked meanwhile; unlock it"));
+  return TRUE;
 }
 
 static gboolean
@@ -207,15 +255,21 @@ on_files_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
       fail_attempt (vault, attempt, OTRD_VAULT_DAMAGED, error);
       return;
     }
+  if (is_dropped (vault, attempt))
+    return;
   g_clear_pointer (&vault->table, vault_table_free);
   vault->table = g_steal_pointer (&attempt->table);
   vault->key = g_steal_pointer (&attempt->key);
   for (guint i = 0; i < VAULT_N_FILES; i++)
     vault->generations[i] = attempt->headers[i].generation;
-  vault_set_state (vault, OTRD_VAULT_READY, NULL);
-  if (vault->generations[VAULT_FILE_TRUST] == 0) /* its first save was interrupted */
+  vault->has_beginning = TRUE;
+  vault->is_locked_on_purpose = FALSE;
+  vault_set_open_state (vault);
+  /* Its first save, or its move to another key store, was interrupted. */
+  if (vault->generations[VAULT_FILE_TRUST] == 0
+      || attempt->headers[VAULT_FILE_TRUST].sealed_by != vault->sealed_by)
     vault_mark_changed (vault, VAULT_FILE_TRUST);
-  end_attempt (vault, attempt->interactive, NULL);
+  end_attempt (vault, attempt->interactive, attempt->passphrase, NULL);
 }
 
 static OtrdVault
@@ -245,20 +299,43 @@ reason_of_outcome (VaultKeyOutcome outcome, GError *error)
                       "restore the keyring (nothing was made anew)");
 }
 
+/* Takes @key, NULL with the state and the error. */
+static void
+use_key (Attempt *attempt, Secret *key, OtrdVault state, GError *error)
+{
+  Vault *vault = attempt->vault;
+
+  attempt->key = key;
+  if (is_dropped (vault, attempt))
+    g_clear_error (&error);
+  else if (key != NULL)
+    run_on_worker (attempt, load_files, on_files_loaded);
+  else
+    fail_attempt (vault, attempt, state, error);
+  attempt_unref (attempt);
+}
+
 static void
 on_key_got (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Attempt *attempt = user_data;
-  Vault *vault = attempt->vault;
   GError *error = NULL;
-  VaultKeyOutcome outcome;
+  Secret *key = NULL;
+  VaultKeyOutcome outcome = vault_key_store_finish (VAULT_KEY_STORE (source), result, &key, &error);
 
-  outcome = vault_key_store_finish (VAULT_KEY_STORE (source), result, &attempt->key, &error);
-  if (outcome == VAULT_KEY_OK)
-    run_on_worker (attempt, load_files, on_files_loaded);
-  else
-    fail_attempt (vault, attempt, state_of_outcome (outcome), reason_of_outcome (outcome, error));
-  attempt_unref (attempt);
+  if (outcome != VAULT_KEY_OK)
+    error = reason_of_outcome (outcome, error);
+  use_key (user_data, key, state_of_outcome (outcome), error);
+}
+
+static void
+on_guessed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  Secret *key = vault_guess_finish (VAULT_VAULT (source), result, &error);
+  gboolean is_wrong = g_error_matches (error, OTRD_ERROR, OTRD_ERROR_LOCKED)
+                      || g_error_matches (error, OTRD_ERROR, OTRD_ERROR_FAILED);
+
+  use_key (user_data, key, is_wrong ? OTRD_VAULT_LOCKED : OTRD_VAULT_DAMAGED, error);
 }
 
 static void
@@ -268,7 +345,7 @@ on_new_key_obtained (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   vault_obtain_key_finish (vault, result, &error);
-  end_attempt (vault, TRUE, error);
+  end_attempt (vault, TRUE, NULL, error);
 }
 
 static void
@@ -276,22 +353,61 @@ begin_new_vault (Vault *vault, Attempt *attempt)
 {
   g_clear_pointer (&vault->table, vault_table_free);
   vault->table = vault_table_new ();
-  vault_set_state (vault, OTRD_VAULT_NEW, NULL);
+  vault->has_beginning = vault->is_locked_on_purpose = FALSE;
+  memset (vault->generations, 0, sizeof vault->generations);
+  vault_set_open_state (vault);
   if (attempt->interactive)
     vault_obtain_key_async (vault, TRUE, on_new_key_obtained, NULL);
   else
-    end_attempt (vault, FALSE, NULL);
+    end_attempt (vault, FALSE, NULL, NULL);
 }
 
 static void
-ask_key_store (Vault *vault, Attempt *attempt)
+ask_key_store (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
 {
-  guint file = attempt->files[VAULT_FILE_KEYS] != NULL ? VAULT_FILE_KEYS : VAULT_FILE_TRUST;
-
   if (attempt->interactive)
     vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
-  vault_key_store_get_async (vault->key_store, attempt->headers[file].key_id, attempt->interactive,
-                             on_key_got, g_atomic_rc_box_acquire (attempt));
+  vault_key_store_get_async (vault->key_store, header->key_id, attempt->interactive, on_key_got,
+                             g_atomic_rc_box_acquire (attempt));
+}
+
+static void
+ask_passphrase (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
+{
+  if (attempt->passphrase == NULL)
+    {
+      fail_attempt (vault, attempt, OTRD_VAULT_LOCKED,
+                    g_error_new (OTRD_ERROR, OTRD_ERROR_LOCKED,
+                                 "Could not open the vault: it is locked with a passphrase; "
+                                 "unlock it with that (otrctl unlock)"));
+      return;
+    }
+  vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
+  vault_guess_async (vault, vault->parameters, attempt->passphrase, on_guessed,
+                     g_atomic_rc_box_acquire (attempt));
+}
+
+/* A move from one key store to another writes the keys first: they say where it went. */
+static void
+get_key (Vault *vault, Attempt *attempt)
+{
+  guint file = attempt->files[VAULT_FILE_KEYS] != NULL ? VAULT_FILE_KEYS : VAULT_FILE_TRUST;
+  const VaultSealedHeader *header = &attempt->headers[file];
+  gboolean by_passphrase =
+      header->sealed_by == VAULT_SEALED_BY_PASSPHRASE && header->parameters != NULL;
+
+  vault_set_sealed_by (vault,
+                       by_passphrase ? VAULT_SEALED_BY_PASSPHRASE : VAULT_SEALED_BY_SECRET_SERVICE,
+                       by_passphrase ? header->parameters : NULL);
+  if (by_passphrase)
+    ask_passphrase (vault, attempt, header);
+  else if (attempt->passphrase != NULL)
+    fail_attempt (vault, attempt, OTRD_VAULT_LOCKED,
+                  g_error_new (OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
+                               "Could not open the vault with a passphrase: the keyring opens it; "
+                               "unlock without one"));
+  else
+    ask_key_store (vault, attempt, header);
 }
 
 static void
@@ -303,6 +419,8 @@ on_folder_read (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean is_damaged;
 
   vault->folder = g_steal_pointer (&attempt->folder);
+  if (is_dropped (vault, attempt))
+    return;
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
       is_damaged = g_error_matches (error, OTRD_ERROR, OTRD_ERROR_VAULT_DAMAGED)
@@ -313,7 +431,7 @@ on_folder_read (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (attempt->files[VAULT_FILE_TRUST] == NULL)
     begin_new_vault (vault, attempt);
   else
-    ask_key_store (vault, attempt);
+    get_key (vault, attempt);
 }
 
 static void
@@ -330,9 +448,29 @@ begin_attempt (Vault *vault)
   attempt = g_atomic_rc_box_new0 (Attempt);
   attempt->vault = g_object_ref (vault);
   attempt->path = g_strdup (vault->path);
-  attempt->interactive = has_interactive_task (vault->opening_tasks);
+  take_wishes (attempt, vault->opening_tasks);
   run_on_worker (attempt, read_folder, on_folder_read);
   attempt_unref (attempt);
+}
+
+static void
+open_with (GTask *task, Secret *passphrase, gboolean interactive)
+{
+  Vault *vault = g_task_get_source_object (task);
+  Wish *wish = g_new0 (Wish, 1);
+
+  wish->interactive = interactive;
+  wish->passphrase = passphrase != NULL ? secret_ref (passphrase) : NULL;
+  g_task_set_task_data (task, wish, wish_free);
+  if (vault_is_open (vault) && (!interactive || vault->key != NULL))
+    {
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+      return;
+    }
+  g_ptr_array_add (vault->opening_tasks, task);
+  if (!vault->is_opening)
+    begin_attempt (vault);
 }
 
 void
@@ -341,20 +479,31 @@ vault_open_async (Vault *vault,
                   GAsyncReadyCallback callback,
                   gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (vault, NULL, callback, user_data);
+  GTask *task;
 
   g_return_if_fail (VAULT_IS_VAULT (vault));
 
-  g_task_set_source_tag (task, vault_open_async);
-  g_task_set_task_data (task, GINT_TO_POINTER (interactive), NULL);
-  if (vault_is_open (vault) && (!interactive || vault->key != NULL))
+  task = g_task_new (vault, NULL, callback, user_data);
+  if (!vault->is_locked_on_purpose || vault_is_open (vault))
     {
-      g_task_return_boolean (task, TRUE);
+      open_with (task, NULL, interactive);
       return;
     }
-  g_ptr_array_add (vault->opening_tasks, g_steal_pointer (&task));
-  if (!vault->is_opening)
-    begin_attempt (vault);
+  g_task_return_error (task, vault_new_state_error (vault, "open the vault"));
+  g_object_unref (task);
+}
+
+void
+vault_unlock_async (Vault *vault,
+                    Secret *passphrase,
+                    gboolean interactive,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  g_return_if_fail (VAULT_IS_VAULT (vault));
+
+  vault->is_locked_on_purpose = vault->drops_opening = FALSE;
+  open_with (g_task_new (vault, NULL, callback, user_data), passphrase, interactive);
 }
 
 gboolean

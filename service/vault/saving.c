@@ -9,11 +9,14 @@
 #include "vault/vault-private.h"
 
 #define COMPANY_MS 200
+#define RETRY_MS 30000
 
 typedef struct
 {
   VaultFolder *folder; /* the vault's, which keeps it while it saves */
   Secret *key;
+  VaultSealedBy sealed_by;
+  GBytes *parameters;
   GPtrArray *records[VAULT_N_FILES]; /* NULL: this file did not change */
   guint64 generations[VAULT_N_FILES];
   gboolean forgets_previous[VAULT_N_FILES];
@@ -29,6 +32,7 @@ save_free (gpointer memory)
   Save *save = memory;
 
   g_clear_pointer (&save->key, secret_unref);
+  g_clear_pointer (&save->parameters, g_bytes_unref);
   for (guint i = 0; i < VAULT_N_FILES; i++)
     g_clear_pointer (&save->records[i], g_ptr_array_unref);
   g_free (save);
@@ -39,7 +43,8 @@ write_file (Save *save, guint file, guint64 generation, GError **error)
 {
   g_autofree char *key_id = vault_key_make_id (save->key);
   VaultSealedHeader header = { .contents = vault_files[file].contents,
-                               .sealed_by = VAULT_SEALED_BY_SECRET_SERVICE,
+                               .sealed_by = save->sealed_by,
+                               .parameters = save->parameters,
                                .generation = generation };
   g_autoptr (Secret) payload = vault_records_serialise (save->records[file]);
   g_autoptr (GBytes) sealed = NULL;
@@ -139,21 +144,35 @@ is_dirty (Vault *vault)
   return vault->is_dirty[VAULT_FILE_TRUST] || vault->is_dirty[VAULT_FILE_KEYS];
 }
 
-/* After a failure nothing is tried again by itself: the next change does it. */
+/* Read-only is found out by trying, and so is its end. */
+static gboolean
+note_outcome (Vault *vault, const GError *error)
+{
+  gboolean was_failing = vault->is_failing;
+
+  vault->is_failing = g_error_matches (error, OTRD_ERROR, OTRD_ERROR_STORAGE_FAILED);
+  if (vault_is_open (vault))
+    vault_set_open_state (vault);
+  return error != NULL && !(was_failing && vault->is_failing);
+}
+
+/* After a failure the next change tries again, or else we do, once in a while. */
 static void
 end_save (Vault *vault, guint64 n_changes, const GError *error)
 {
+  gboolean is_news = note_outcome (vault, error);
+
   vault->is_saving = FALSE;
   if (error == NULL)
     vault->n_saved = MAX (vault->n_saved, n_changes);
-  if (!answer_up_to (vault, n_changes, error) && error != NULL)
+  if (!answer_up_to (vault, n_changes, error) && is_news)
     g_signal_emit_by_name (vault, "save-failed", error);
   if (vault->is_saving || !is_dirty (vault))
     return;
   if (vault->saving_tasks->len > 0)
     start_save (vault);
-  else if (error == NULL && vault->save_timer == 0)
-    vault->save_timer = g_timeout_add (COMPANY_MS, on_save_timer, vault);
+  else if (vault->save_timer == 0 && (error == NULL || vault->is_failing))
+    vault->save_timer = g_timeout_add (error == NULL ? COMPANY_MS : RETRY_MS, on_save_timer, vault);
 }
 
 static void
@@ -179,8 +198,8 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   take_result (vault, save);
-  if (g_task_propagate_boolean (G_TASK (result), &error) && vault->state == OTRD_VAULT_NEW)
-    vault_set_state (vault, OTRD_VAULT_READY, NULL);
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    vault_folder_was_written (vault->folder);
   end_save (vault, save->n_changes, error);
 }
 
@@ -191,6 +210,8 @@ take_snapshot (Vault *vault)
 
   save->folder = vault->folder;
   save->key = secret_ref (vault->key);
+  save->sealed_by = vault->sealed_by;
+  save->parameters = vault->parameters != NULL ? g_bytes_ref (vault->parameters) : NULL;
   save->n_changes = vault->n_changes;
   for (guint i = 0; i < VAULT_N_FILES; i++)
     {

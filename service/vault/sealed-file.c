@@ -10,12 +10,13 @@
 #include <string.h>
 
 #include "introspection/otrd-error.h"
+#include "vault/cipher.h"
 
 #define MAGIC_LEN 8
 #define FIXED_LEN 40
-#define NONCE_LEN 12
-#define DATA_KEY_LEN 32
-#define TAG_LEN 16
+#define NONCE_LEN VAULT_CIPHER_NONCE_LEN
+#define DATA_KEY_LEN VAULT_CIPHER_KEY_LEN
+#define TAG_LEN VAULT_CIPHER_TAG_LEN
 #define WRAP_LEN (NONCE_LEN + DATA_KEY_LEN + TAG_LEN + NONCE_LEN)
 
 static const guint8 magic[MAGIC_LEN] = { 0x89, 'O', 'T', 'R', 'D', '\r', '\n', 0x1a };
@@ -28,9 +29,6 @@ typedef struct
   gsize wrapped_at; /* what is before it is additional data of the wrapping */
   gsize sealed_length;
 } Layout;
-
-typedef gcry_cipher_hd_t Cipher;
-G_DEFINE_AUTO_CLEANUP_FREE_FUNC (Cipher, gcry_cipher_close, NULL)
 
 static guint16
 read_16 (const guint8 *bytes)
@@ -146,74 +144,6 @@ vault_sealed_read_header (GBytes *file, VaultSealedHeader *header, GError **erro
   return TRUE;
 }
 
-/* The payload's cipher, or the wrapping's, ready for the bytes. */
-static gcry_error_t
-open_cipher (Cipher *cipher,
-             const guint8 *key,
-             const guint8 *nonce,
-             const guint8 *tag,
-             const guint8 *additional,
-             gsize additional_length)
-{
-  gcry_error_t failure =
-      gcry_cipher_open (cipher, GCRY_CIPHER_AES256, GCRY_CIPHER_MODE_GCM_SIV, GCRY_CIPHER_SECURE);
-
-  if (failure == 0)
-    failure = gcry_cipher_setkey (*cipher, key, DATA_KEY_LEN);
-  if (failure == 0)
-    failure = gcry_cipher_setiv (*cipher, nonce, NONCE_LEN);
-  if (failure == 0)
-    failure = gcry_cipher_authenticate (*cipher, additional, additional_length);
-  /* After the additional data: libgcrypt 1.10 finds the tag wrong otherwise. */
-  if (failure == 0 && tag != NULL)
-    failure = gcry_cipher_set_decryption_tag (*cipher, (void *)tag, TAG_LEN);
-  return failure;
-}
-
-static gboolean
-encrypt (const guint8 *key,
-         const guint8 *nonce,
-         const guint8 *additional,
-         gsize additional_length,
-         const guint8 *plain,
-         gsize length,
-         guint8 *sealed_and_tag,
-         GError **error)
-{
-  g_auto (Cipher) cipher = NULL;
-  gcry_error_t failure;
-
-  failure = open_cipher (&cipher, key, nonce, NULL, additional, additional_length);
-  if (failure == 0)
-    failure = gcry_cipher_encrypt (cipher, sealed_and_tag, length, plain, length);
-  if (failure == 0)
-    failure = gcry_cipher_gettag (cipher, sealed_and_tag + length, TAG_LEN);
-  if (failure == 0)
-    return TRUE;
-  g_set_error (error, OTRD_ERROR, OTRD_ERROR_STORAGE_FAILED, "Could not seal the vault: %s",
-               gcry_strerror (failure));
-  return FALSE;
-}
-
-static gboolean
-decrypt (const guint8 *key,
-         const guint8 *nonce,
-         const guint8 *additional,
-         gsize additional_length,
-         const guint8 *sealed_and_tag,
-         gsize length,
-         guint8 *plain)
-{
-  g_auto (Cipher) cipher = NULL;
-  gcry_error_t failure;
-
-  failure =
-      open_cipher (&cipher, key, nonce, sealed_and_tag + length, additional, additional_length);
-  if (failure == 0)
-    failure = gcry_cipher_decrypt (cipher, plain, length, sealed_and_tag, length);
-  return failure == 0;
-}
-
 /* All of the header that is known before the data key. */
 static gboolean
 write_header (const VaultSealedHeader *header, guint8 *start, gsize parameters, gsize header_length)
@@ -252,10 +182,10 @@ vault_sealed_seal (const VaultSealedHeader *header,
     g_return_val_if_reached (NULL);
   gcry_randomize (nonce, NONCE_LEN, GCRY_STRONG_RANDOM);
   gcry_randomize (payload_nonce, NONCE_LEN, GCRY_STRONG_RANDOM);
-  if (!encrypt (secret_get (vault_key, NULL), nonce, file, wrapped_at, secret_get (data_key, NULL),
-                DATA_KEY_LEN, nonce + NONCE_LEN, error)
-      || !encrypt (secret_get (data_key, NULL), payload_nonce, file, header_length, plain, length,
-                   file + header_length, error))
+  if (!vault_cipher_seal (secret_get (vault_key, NULL), nonce, file, wrapped_at,
+                          secret_get (data_key, NULL), DATA_KEY_LEN, nonce + NONCE_LEN, error)
+      || !vault_cipher_seal (secret_get (data_key, NULL), payload_nonce, file, header_length, plain,
+                             length, file + header_length, error))
     return NULL;
   return g_bytes_new_take (g_steal_pointer (&file), file_length);
 }
@@ -276,11 +206,11 @@ vault_sealed_unseal (GBytes *file, VaultContents contents, Secret *vault_key, GE
   nonce = layout.start + layout.wrapped_at;
   data_key = secret_new_to_fill (DATA_KEY_LEN, &data_key_bytes);
   payload = secret_new_to_fill (layout.sealed_length, &plain);
-  if (!decrypt (secret_get (vault_key, NULL), nonce, layout.start, layout.wrapped_at,
-                nonce + NONCE_LEN, DATA_KEY_LEN, data_key_bytes)
-      || !decrypt (data_key_bytes, layout.start + layout.header_length - NONCE_LEN, layout.start,
-                   layout.header_length, layout.start + layout.header_length, layout.sealed_length,
-                   plain))
+  if (!vault_cipher_unseal (secret_get (vault_key, NULL), nonce, layout.start, layout.wrapped_at,
+                            nonce + NONCE_LEN, DATA_KEY_LEN, data_key_bytes)
+      || !vault_cipher_unseal (data_key_bytes, layout.start + layout.header_length - NONCE_LEN,
+                               layout.start, layout.header_length,
+                               layout.start + layout.header_length, layout.sealed_length, plain))
     {
       set_damaged (error, "it was changed since it was written");
       return NULL;

@@ -19,6 +19,7 @@
 
 #include "introspection/otrd-error.h"
 #include "vault/key-text.h"
+#include "vault/keyring-watch.h"
 #include "vault/prompt-service.h"
 
 #define DEFAULT_TIMEOUT_MS 10000
@@ -30,6 +31,8 @@ struct _VaultSecretServiceStore
 {
   GObject parent;
   guint timeout_ms;
+  VaultKeyringWatch *watch;
+  char *collection; /* where the key was last found; NULL: not yet */
 };
 
 /* One call of ours. Owned by its task, which each step holds. */
@@ -48,6 +51,7 @@ typedef struct
   char *key_id; /* NULL: any */
   GList *items; /* unlocked, still to be read */
   GList *locked_items;
+  Secret *to_keep; /* NULL: one is to be made */
   Secret *key;
 } Operation;
 
@@ -82,6 +86,7 @@ operation_free (gpointer memory)
   g_clear_object (&operation->cancellable);
   g_clear_list (&operation->items, g_object_unref);
   g_clear_list (&operation->locked_items, g_object_unref);
+  g_clear_pointer (&operation->to_keep, secret_unref);
   g_clear_pointer (&operation->key, secret_unref);
   g_free (operation->key_id);
   g_free (operation);
@@ -265,6 +270,7 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   /* It is ours only when it can be read back. */
+  g_free (operation->key_id);
   operation->key_id = vault_key_make_id (operation->key);
   operation->interactive = FALSE;
   arm_deadline (operation);
@@ -272,9 +278,10 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-store_new_key (Operation *operation)
+store_key (Operation *operation)
 {
-  g_autoptr (Secret) key = secret_new_random (VAULT_KEY_LEN);
+  g_autoptr (Secret) key = operation->to_keep != NULL ? secret_ref (operation->to_keep)
+                                                      : secret_new_random (VAULT_KEY_LEN);
   g_autofree char *id = vault_key_make_id (key);
   g_autoptr (GHashTable) attributes =
       secret_attributes_build (&schema, "otrd-object", OBJECT, "otrd-key-id", id, NULL);
@@ -309,7 +316,7 @@ end_absent_or_create (Operation *operation, SecretCollection *collection)
       search (operation);
     }
   else
-    store_new_key (operation);
+    store_key (operation);
 }
 
 static void
@@ -326,6 +333,16 @@ on_default_collection (GObject *source, GAsyncResult *result, gpointer user_data
     unlock (operation, &one);
   else
     end_absent_or_create (operation, collection);
+}
+
+static void
+remember_collection (Operation *operation, SecretItem *item)
+{
+  VaultSecretServiceStore *store =
+      VAULT_SECRET_SERVICE_STORE (g_task_get_source_object (operation->task));
+
+  g_free (store->collection);
+  store->collection = g_path_get_dirname (g_dbus_proxy_get_object_path (G_DBUS_PROXY (item)));
 }
 
 static void read_next_item (Operation *operation);
@@ -357,6 +374,7 @@ on_item_read (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   g_clear_pointer (&operation->key, secret_unref);
   operation->key = g_steal_pointer (&key);
+  remember_collection (operation, item);
   end_with (operation, VAULT_KEY_OK, NULL);
 }
 
@@ -416,7 +434,8 @@ on_searched (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   sort_items (operation, found);
-  if (operation->creating && operation->key == NULL && operation->items != NULL)
+  if (operation->creating && operation->to_keep == NULL && operation->key == NULL
+      && operation->items != NULL)
     end_with (operation, VAULT_KEY_DUPLICATE, "the keyring has one");
   else
     read_next_item (operation);
@@ -452,13 +471,12 @@ on_service_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   search (operation);
 }
 
-static void
-begin_operation (VaultKeyStore *store,
-                 const char *key_id,
-                 gboolean creating,
-                 gboolean interactive,
-                 GAsyncReadyCallback callback,
-                 gpointer user_data)
+static Operation *
+operation_new (VaultKeyStore *store,
+               const char *key_id,
+               gboolean interactive,
+               GAsyncReadyCallback callback,
+               gpointer user_data)
 {
   Operation *operation = g_new0 (Operation, 1);
 
@@ -467,8 +485,13 @@ begin_operation (VaultKeyStore *store,
   operation->cancellable = g_cancellable_new ();
   operation->timeout_ms = VAULT_SECRET_SERVICE_STORE (store)->timeout_ms;
   operation->key_id = g_strdup (key_id);
-  operation->creating = creating;
   operation->interactive = interactive;
+  return operation;
+}
+
+static void
+begin_operation (Operation *operation)
+{
   arm_deadline (operation);
   secret_service_open (VAULT_TYPE_PROMPT_SERVICE, NULL, SECRET_SERVICE_OPEN_SESSION,
                        operation->cancellable, on_service_opened, operation);
@@ -487,7 +510,7 @@ get_async (VaultKeyStore *store,
            GAsyncReadyCallback callback,
            gpointer user_data)
 {
-  begin_operation (store, key_id, FALSE, interactive, callback, user_data);
+  begin_operation (operation_new (store, key_id, interactive, callback, user_data));
 }
 
 static void
@@ -496,7 +519,25 @@ create_async (VaultKeyStore *store,
               GAsyncReadyCallback callback,
               gpointer user_data)
 {
-  begin_operation (store, NULL, TRUE, interactive, callback, user_data);
+  Operation *operation = operation_new (store, NULL, interactive, callback, user_data);
+
+  operation->creating = TRUE;
+  begin_operation (operation);
+}
+
+static void
+keep_async (VaultKeyStore *store,
+            Secret *key,
+            gboolean interactive,
+            GAsyncReadyCallback callback,
+            gpointer user_data)
+{
+  g_autofree char *key_id = vault_key_make_id (key);
+  Operation *operation = operation_new (store, key_id, interactive, callback, user_data);
+
+  operation->creating = TRUE;
+  operation->to_keep = secret_ref (key);
+  begin_operation (operation);
 }
 
 static VaultKeyOutcome
@@ -515,6 +556,17 @@ finish (VaultKeyStore *store, GAsyncResult *result, Secret **key, GError **error
   return outcome;
 }
 
+static void
+on_keyring_changed (const char *collection, gboolean locked, gpointer user_data)
+{
+  VaultSecretServiceStore *store = user_data;
+
+  if (!locked)
+    g_signal_emit_by_name (store, "changed");
+  else if (g_strcmp0 (collection, store->collection) == 0)
+    g_signal_emit_by_name (store, "locked");
+}
+
 VaultKeyStore *
 vault_secret_service_store_new (guint timeout_ms)
 {
@@ -530,15 +582,28 @@ vault_secret_service_store_interface_init (VaultKeyStoreInterface *interface)
   interface->get_name = get_name;
   interface->get_async = get_async;
   interface->create_async = create_async;
+  interface->keep_async = keep_async;
   interface->finish = finish;
+}
+
+static void
+vault_secret_service_store_finalize (GObject *object)
+{
+  VaultSecretServiceStore *store = VAULT_SECRET_SERVICE_STORE (object);
+
+  vault_keyring_watch_free (store->watch);
+  g_free (store->collection);
+  G_OBJECT_CLASS (vault_secret_service_store_parent_class)->finalize (object);
 }
 
 static void
 vault_secret_service_store_class_init (VaultSecretServiceStoreClass *class)
 {
+  G_OBJECT_CLASS (class)->finalize = vault_secret_service_store_finalize;
 }
 
 static void
 vault_secret_service_store_init (VaultSecretServiceStore *store)
 {
+  store->watch = vault_keyring_watch_new (on_keyring_changed, store);
 }

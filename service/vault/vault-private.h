@@ -35,7 +35,10 @@ struct _Vault
 
   char *path;
   VaultKeyStore *key_store;
-  VaultFolder *folder; /* NULL until the first opening; a worker's while one is running */
+  VaultSealedBy sealed_by; /* as the files say, once they were read */
+  GBytes *parameters;      /* of the passphrase; NULL: sealed by the key store */
+  guint n_wrong;           /* passphrases in a row */
+  VaultFolder *folder;     /* NULL until the first opening; a worker's while one is running */
   OtrdVault state;
   GError *reason; /* why it is not open; NULL while it is */
 
@@ -43,10 +46,13 @@ struct _Vault
   VaultTable *table;
   Secret *key; /* NULL while it is new */
   guint64 generations[VAULT_N_FILES];
+  gboolean has_beginning; /* its first save was interrupted */
 
   GPtrArray *opening_tasks; /* who waits for the attempt under way */
   gboolean is_opening;
-  GQueue key_tasks; /* who wants the key of a new vault; the first is being served */
+  gboolean is_locked_on_purpose; /* only vault_unlock_async () opens it */
+  gboolean drops_opening;        /* it was locked while being opened */
+  GQueue key_tasks;              /* who wants the key of a new vault; the first is being served */
 
   guint64 n_changes;
   guint64 n_saved; /* of these changes */
@@ -54,13 +60,26 @@ struct _Vault
   gboolean forgets_previous[VAULT_N_FILES];
   guint save_timer;
   gboolean is_saving;
+  gboolean is_failing; /* the last save was not possible */
   GPtrArray *saving_tasks;
 };
 
 /* Sets the state; takes @reason, NULL for an open one. */
 void vault_set_state (Vault *vault, OtrdVault state, GError *reason);
+/* The state of an open vault: new, ready or read-only. */
+void vault_set_open_state (Vault *vault);
+/* Takes a reference to @parameters. */
+void vault_set_sealed_by (Vault *vault, VaultSealedBy sealed_by, GBytes *parameters);
 void vault_mark_changed (Vault *vault, guint file);
 void vault_stop_save_timer (Vault *vault);
+
+/* Tries a passphrase, on a worker, the later the more wrong ones there were. */
+void vault_guess_async (Vault *vault,
+                        GBytes *wrapped,
+                        Secret *passphrase,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+Secret *vault_guess_finish (Vault *vault, GAsyncResult *result, GError **error);
 
 /* Gets the key of a new vault, or has it made; one caller after the other. */
 void vault_obtain_key_async (Vault *vault,

@@ -12,6 +12,7 @@
 enum
 {
   PROPERTY_STATE = 1,
+  PROPERTY_KEY_STORE,
   N_PROPERTIES,
 };
 
@@ -47,6 +48,8 @@ vault_finalize (GObject *object)
   forget_all (vault);
   g_clear_pointer (&vault->folder, vault_folder_close);
   g_clear_error (&vault->reason);
+  g_clear_pointer (&vault->parameters, g_bytes_unref);
+  g_signal_handlers_disconnect_by_data (vault->key_store, vault);
   g_clear_object (&vault->key_store);
   g_ptr_array_unref (vault->opening_tasks);
   g_ptr_array_unref (vault->saving_tasks);
@@ -59,6 +62,8 @@ vault_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
   if (id == PROPERTY_STATE)
     g_value_set_enum (value, VAULT_VAULT (object)->state);
+  else if (id == PROPERTY_KEY_STORE)
+    g_value_set_static_string (value, vault_get_key_store_name (VAULT_VAULT (object)));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
@@ -73,6 +78,8 @@ vault_class_init (VaultClass *class)
   properties[PROPERTY_STATE] =
       g_param_spec_enum ("state", NULL, NULL, OTRD_TYPE_VAULT, OTRD_VAULT_LOCKED,
                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROPERTY_KEY_STORE] = g_param_spec_string ("key-store", NULL, NULL, NULL,
+                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   signals[SIGNAL_SAVE_FAILED] = g_signal_new ("save-failed", VAULT_TYPE_VAULT, G_SIGNAL_RUN_LAST, 0,
                                               NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
@@ -82,9 +89,33 @@ static void
 vault_init (Vault *vault)
 {
   vault->state = OTRD_VAULT_LOCKED;
+  vault->sealed_by = VAULT_SEALED_BY_SECRET_SERVICE;
   vault->opening_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   vault->saving_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   g_queue_init (&vault->key_tasks);
+}
+
+static void lock (Vault *vault, GTask *task);
+
+/* The key was the key store's to give, and it would not give it now. */
+static void
+on_key_store_locked (Vault *vault)
+{
+  if (vault_is_open (vault) && vault->key != NULL && !vault->is_opening
+      && vault->sealed_by == VAULT_SEALED_BY_SECRET_SERVICE)
+    lock (vault, g_task_new (vault, NULL, NULL, NULL));
+}
+
+/* Only what was tried before is tried again: keys are loaded when they are needed. */
+static void
+on_key_store_changed (Vault *vault)
+{
+  gboolean may_help = vault->state == OTRD_VAULT_LOCKED || vault->state == OTRD_VAULT_UNAVAILABLE
+                      || vault->state == OTRD_VAULT_KEYLESS;
+
+  if (may_help && vault->folder != NULL && !vault->is_opening && !vault->is_locked_on_purpose
+      && vault->sealed_by == VAULT_SEALED_BY_SECRET_SERVICE)
+    vault_open_async (vault, FALSE, NULL, NULL);
 }
 
 Vault *
@@ -97,6 +128,8 @@ vault_new (const char *folder, VaultKeyStore *key_store)
   vault = g_object_new (VAULT_TYPE_VAULT, NULL);
   vault->path = g_strdup (folder);
   vault->key_store = g_object_ref (key_store);
+  g_signal_connect_swapped (key_store, "locked", G_CALLBACK (on_key_store_locked), vault);
+  g_signal_connect_swapped (key_store, "changed", G_CALLBACK (on_key_store_changed), vault);
   return vault;
 }
 
@@ -111,13 +144,43 @@ vault_get_state (Vault *vault)
 gboolean
 vault_is_open (Vault *vault)
 {
-  return vault->state == OTRD_VAULT_NEW || vault->state == OTRD_VAULT_READY;
+  return vault->state == OTRD_VAULT_NEW || vault->state == OTRD_VAULT_READY
+         || vault->state == OTRD_VAULT_READ_ONLY;
 }
 
-VaultKeyStore *
-vault_get_key_store (Vault *vault)
+const char *
+vault_get_key_store_name (Vault *vault)
 {
-  return vault->key_store;
+  return vault->sealed_by == VAULT_SEALED_BY_PASSPHRASE
+             ? "passphrase"
+             : vault_key_store_get_name (vault->key_store);
+}
+
+void
+vault_set_sealed_by (Vault *vault, VaultSealedBy sealed_by, GBytes *parameters)
+{
+  gboolean changes = vault->sealed_by != sealed_by;
+
+  g_clear_pointer (&vault->parameters, g_bytes_unref);
+  vault->parameters = parameters != NULL ? g_bytes_ref (parameters) : NULL;
+  vault->sealed_by = sealed_by;
+  if (changes)
+    g_object_notify_by_pspec (G_OBJECT (vault), properties[PROPERTY_KEY_STORE]);
+}
+
+void
+vault_set_open_state (Vault *vault)
+{
+  gboolean is_new = vault->generations[VAULT_FILE_KEYS] == 0
+                    && vault->generations[VAULT_FILE_TRUST] == 0 && !vault->has_beginning;
+  gboolean is_stuck =
+      vault->is_failing || (vault->folder != NULL && vault_folder_is_read_only (vault->folder));
+
+  vault_set_state (vault,
+                   is_stuck ? OTRD_VAULT_READ_ONLY
+                   : is_new ? OTRD_VAULT_NEW
+                            : OTRD_VAULT_READY,
+                   NULL);
 }
 
 void
@@ -158,6 +221,7 @@ on_saved_before_lock (GObject *source, GAsyncResult *result, gpointer user_data)
   forget_all (vault);
   memset (vault->is_dirty, 0, sizeof vault->is_dirty);
   vault->n_saved = vault->n_changes;
+  vault->is_failing = FALSE;
   vault_set_state (vault, OTRD_VAULT_LOCKED, NULL);
   if (is_saved)
     g_task_return_boolean (task, TRUE);
@@ -165,20 +229,30 @@ on_saved_before_lock (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
+/* Takes @task. */
+static void
+lock (Vault *vault, GTask *task)
+{
+  if (vault_is_open (vault))
+    {
+      vault_save_async (vault, on_saved_before_lock, task);
+      return;
+    }
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
 void
 vault_lock_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (vault, NULL, callback, user_data);
+  GTask *task;
 
   g_return_if_fail (VAULT_IS_VAULT (vault));
 
-  if (vault->is_opening)
-    g_task_return_new_error (task, OTRD_ERROR, OTRD_ERROR_BUSY,
-                             "Could not lock the vault: it is being unlocked; try again");
-  else if (!vault_is_open (vault))
-    g_task_return_boolean (task, TRUE);
-  else
-    vault_save_async (vault, on_saved_before_lock, g_steal_pointer (&task));
+  task = g_task_new (vault, NULL, callback, user_data);
+  vault->is_locked_on_purpose = TRUE;
+  vault->drops_opening = vault->is_opening;
+  lock (vault, task);
 }
 
 gboolean

@@ -28,15 +28,20 @@ G_DECLARE_FINAL_TYPE (Vault, vault, VAULT, VAULT, GObject)
 
 /* @folder: made when needed. The vault is locked until it is opened.
  *
- * Property "state" (OtrdVault) is notified of. Signal "save-failed" (GError)
+ * Properties "state" (OtrdVault) and "key-store" (vault_get_key_store_name ())
+ * are notified of. When the key store is locked while the vault is open, the
+ * vault follows; when it is opened again, too, unless vault_lock_async () was
+ * called meanwhile. Signal "save-failed" (GError)
  * tells of a change that could not be made to last although nobody waited for
  * it; what waits gets its own error. */
 Vault *vault_new (const char *folder, VaultKeyStore *key_store);
 
 OtrdVault vault_get_state (Vault *vault);
-/* new or ready: what is in it is known, and changes are taken. */
+/* new, ready or read-only: what is in it is known, and changes are taken (though
+ * a read-only one cannot make them last: saving tells). */
 gboolean vault_is_open (Vault *vault);
-VaultKeyStore *vault_get_key_store (Vault *vault);
+/* The contract's word for what opens it: "secret-service", "passphrase". */
+const char *vault_get_key_store_name (Vault *vault);
 /* Why it is not open, for @attempted ("read the account"): the error of its state. */
 GError *vault_new_state_error (Vault *vault, const char *attempted);
 
@@ -44,12 +49,22 @@ GError *vault_new_state_error (Vault *vault, const char *attempted);
  * attempt, and one prompt, which only @interactive allows. It succeeds when the
  * vault is new or ready. A new one that is opened interactively has its key
  * made. Errors: Locked, Dismissed, KeyStoreUnavailable, VaultDamaged, Busy
- * (another process has the folder), StorageFailed (the folder cannot be used). */
+ * (another process has the folder), StorageFailed (the folder cannot be used).
+ * After vault_lock_async () it is Locked. */
 void vault_open_async (Vault *vault,
                        gboolean interactive,
                        GAsyncReadyCallback callback,
                        gpointer user_data);
 gboolean vault_open_finish (Vault *vault, GAsyncResult *result, GError **error);
+
+/* The user's wish to open it, which ends a lock. @passphrase: NULL for none; of
+ * no use to a vault that the key store opens (InvalidArgument). A wrong one is
+ * Locked, and counted: many make it slow. Finished by vault_open_finish (). */
+void vault_unlock_async (Vault *vault,
+                         Secret *passphrase,
+                         gboolean interactive,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
 
 /* Ends well when all changes made before the call are on disk; at once when
  * they are. Callers share writes. Errors: StorageFailed, or why there is no key
@@ -59,9 +74,22 @@ void vault_save_async (Vault *vault, GAsyncReadyCallback callback, gpointer user
 gboolean vault_save_finish (Vault *vault, GAsyncResult *result, GError **error);
 
 /* Saves what is not saved, then forgets all that is in memory, the vault key
- * too. Secrets that others hold a reference of live until they drop it. */
+ * too. While it is being opened, that comes to nothing. Secrets that others hold a reference of
+ * live until they drop it. */
 void vault_lock_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
 gboolean vault_lock_finish (Vault *vault, GAsyncResult *result, GError **error);
+
+/* What opens the vault from now on: @key_store "secret-service" or "passphrase"
+ * (with @passphrase, which may be a new one). At each moment there are files
+ * that one of the two opens. Errors: that of the state, Dismissed,
+ * KeyStoreUnavailable, StorageFailed; then it is as it was. */
+void vault_set_key_store_async (Vault *vault,
+                                const char *key_store,
+                                Secret *passphrase,
+                                gboolean interactive,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean vault_set_key_store_finish (Vault *vault, GAsyncResult *result, GError **error);
 
 /* Lookups give copies, NULL when there is none. Changes fail when the vault is
  * not open. Putting replaces what has the same names. */

@@ -61,6 +61,24 @@ create_async (VaultKeyStore *key_store,
   answer (store, task, interactive, VAULT_KEY_OK);
 }
 
+static void
+keep_async (VaultKeyStore *key_store,
+            Secret *key,
+            gboolean interactive,
+            GAsyncReadyCallback callback,
+            gpointer user_data)
+{
+  MemoryKeyStore *store = TEST_MEMORY_KEY_STORE (key_store);
+  GTask *task = g_task_new (store, NULL, callback, user_data);
+
+  if (interactive ? store->prompting_outcome == VAULT_KEY_OK : store->outcome == VAULT_KEY_OK)
+    {
+      g_clear_pointer (&store->key, secret_unref);
+      store->key = secret_ref (key);
+    }
+  answer (store, task, interactive, VAULT_KEY_OK);
+}
+
 static OtrdError
 error_code_of (VaultKeyOutcome outcome)
 {
@@ -103,6 +121,7 @@ memory_key_store_interface_init (VaultKeyStoreInterface *interface)
   interface->get_name = get_name;
   interface->get_async = get_async;
   interface->create_async = create_async;
+  interface->keep_async = keep_async;
   interface->finish = finish;
 }
 

@@ -11,148 +11,11 @@
 
 #include "tests/support/test-folder.h"
 #include "tests/support/test-init.h"
-#include "tests/vault/memory-key-store.h"
+#include "tests/vault/vault-fixture.h"
 #include "vault/sealed-file.h"
-#include "vault/vault.h"
-
-#define FPR "0123456789ABCDEF0123456789ABCDEF01234567"
-#define OTHER_FPR "FEDCBA9876543210FEDCBA9876543210FEDCBA98"
-#define PRIVATE_KEY "this is a private key, and nobody may see it"
-
-typedef struct
-{
-  char *parent;
-  char *path;
-  MemoryKeyStore *store;
-  Vault *vault;
-} Fixture;
 
 static void
-set_up (Fixture *fixture, gconstpointer unused)
-{
-  fixture->parent = test_folder_new ();
-  fixture->path = g_build_filename (fixture->parent, "otrd", NULL);
-  fixture->store = memory_key_store_new ();
-  fixture->vault = vault_new (fixture->path, VAULT_KEY_STORE (fixture->store));
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer unused)
-{
-  g_clear_object (&fixture->vault);
-  g_clear_object (&fixture->store);
-  g_free (fixture->path);
-  test_folder_remove (fixture->parent);
-}
-
-static void
-keep_result (GObject *source, GAsyncResult *result, gpointer kept)
-{
-  *(GAsyncResult **)kept = g_object_ref (result);
-}
-
-static GAsyncResult *
-wait_for (GAsyncResult **result)
-{
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  /* The worker lets go of its task, and of the vault with it, a moment later. */
-  return *result;
-}
-
-static gboolean
-open_vault (Fixture *fixture, gboolean interactive, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  vault_open_async (fixture->vault, interactive, keep_result, &result);
-  return vault_open_finish (fixture->vault, wait_for (&result), error);
-}
-
-static gboolean
-save_vault (Fixture *fixture, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  vault_save_async (fixture->vault, keep_result, &result);
-  return vault_save_finish (fixture->vault, wait_for (&result), error);
-}
-
-static void
-must_open (Fixture *fixture)
-{
-  g_autoptr (GError) error = NULL;
-
-  open_vault (fixture, FALSE, &error);
-  g_assert_no_error (error);
-}
-
-static void
-must_save (Fixture *fixture)
-{
-  g_autoptr (GError) error = NULL;
-
-  save_vault (fixture, &error);
-  g_assert_no_error (error);
-}
-
-/* As if the service ended and began again. */
-static void
-restart (Fixture *fixture)
-{
-  gpointer gone = fixture->vault;
-
-  g_object_add_weak_pointer (G_OBJECT (fixture->vault), &gone);
-  g_clear_object (&fixture->vault);
-  while (gone != NULL)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_thread_yield ();
-  fixture->vault = vault_new (fixture->path, VAULT_KEY_STORE (fixture->store));
-}
-
-static void
-put_account (Fixture *fixture, const char *name, const char *private_key)
-{
-  g_autoptr (VaultAccount) account = vault_account_new ("xmpp", name);
-  g_autoptr (GError) error = NULL;
-
-  if (private_key != NULL)
-    account->private_key = secret_new (private_key, strlen (private_key));
-  g_assert_true (vault_put_account (fixture->vault, account, &error));
-  g_assert_no_error (error);
-}
-
-static void
-put_fingerprint (Fixture *fixture, const char *contact, const char *text, OtrdTrust trust)
-{
-  g_autoptr (VaultFingerprint) made = vault_fingerprint_new ("xmpp", "a@x", contact, text);
-  g_autoptr (GError) error = NULL;
-
-  made->trust = trust;
-  g_assert_true (vault_put_fingerprint (fixture->vault, made, &error));
-  g_assert_no_error (error);
-}
-
-static gboolean
-has_account (Fixture *fixture, const char *name)
-{
-  g_autoptr (VaultAccount) account = vault_lookup_account (fixture->vault, "xmpp", name);
-
-  return account != NULL;
-}
-
-static void
-fill_and_restart (Fixture *fixture)
-{
-  must_open (fixture);
-  put_account (fixture, "a@x", PRIVATE_KEY);
-  put_fingerprint (fixture, "b@x", FPR, OTRD_TRUST_VERIFIED);
-  must_save (fixture);
-  restart (fixture);
-}
-
-static void
-assert_refused (Fixture *fixture, OtrdVault state, OtrdError code)
+assert_refused (TestVault *fixture, OtrdVault state, OtrdError code)
 {
   g_autoptr (GBytes) keys = test_folder_read (fixture->path, "keys");
   g_autoptr (GBytes) trust = test_folder_read (fixture->path, "trust");
@@ -161,7 +24,7 @@ assert_refused (Fixture *fixture, OtrdVault state, OtrdError code)
   g_autoptr (GPtrArray) accounts = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (open_vault (fixture, FALSE, &error));
+  g_assert_false (test_vault_open (fixture, FALSE, &error));
   g_assert_error (error, OTRD_ERROR, (int)code);
   g_assert_cmpint (vault_get_state (fixture->vault), ==, state);
   g_clear_error (&error);
@@ -169,7 +32,7 @@ assert_refused (Fixture *fixture, OtrdVault state, OtrdError code)
   g_assert_error (error, OTRD_ERROR, (int)code);
   accounts = vault_list_accounts (fixture->vault);
   g_assert_cmpuint (accounts->len, ==, 0);
-  must_save (fixture);
+  test_vault_must_save (fixture);
   keys_after = test_folder_read (fixture->path, "keys");
   trust_after = test_folder_read (fixture->path, "trust");
   g_assert_true (keys == keys_after || g_bytes_equal (keys, keys_after));
@@ -177,7 +40,7 @@ assert_refused (Fixture *fixture, OtrdVault state, OtrdError code)
 }
 
 static void
-assert_filled (Fixture *fixture)
+assert_filled (TestVault *fixture)
 {
   g_autoptr (VaultAccount) account = vault_lookup_account (fixture->vault, "xmpp", "a@x");
   g_autoptr (VaultFingerprint) fingerprint =
@@ -192,10 +55,10 @@ assert_filled (Fixture *fixture)
 }
 
 static void
-test_a_new_vault_writes_nothing_before_the_first_change (Fixture *fixture, gconstpointer unused)
+test_a_new_vault_writes_nothing_before_the_first_change (TestVault *fixture, gconstpointer unused)
 {
-  must_open (fixture);
-  must_save (fixture);
+  test_vault_must_open (fixture);
+  test_vault_must_save (fixture);
   g_assert_cmpint (vault_get_state (fixture->vault), ==, OTRD_VAULT_NEW);
   g_assert_cmpuint (fixture->store->n_gets + fixture->store->n_creates, ==, 0);
   g_assert_null (test_folder_read (fixture->path, "keys"));
@@ -203,51 +66,51 @@ test_a_new_vault_writes_nothing_before_the_first_change (Fixture *fixture, gcons
 }
 
 static void
-test_what_was_saved_is_there_after_a_restart (Fixture *fixture, gconstpointer unused)
+test_what_was_saved_is_there_after_a_restart (TestVault *fixture, gconstpointer unused)
 {
-  fill_and_restart (fixture);
-  must_open (fixture);
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
   assert_filled (fixture);
   g_assert_cmpuint (fixture->store->n_creates, ==, 1);
 }
 
 static void
-test_a_change_is_saved_even_when_nobody_waits (Fixture *fixture, gconstpointer unused)
+test_a_change_is_saved_even_when_nobody_waits (TestVault *fixture, gconstpointer unused)
 {
-  must_open (fixture);
-  put_account (fixture, "a@x", NULL);
+  test_vault_must_open (fixture);
+  test_vault_put_account (fixture, "a@x", NULL);
   while (vault_get_state (fixture->vault) == OTRD_VAULT_NEW)
     g_main_context_iteration (NULL, TRUE);
-  restart (fixture);
-  must_open (fixture);
+  test_vault_restart (fixture);
+  test_vault_must_open (fixture);
   g_assert_cmpint (vault_get_state (fixture->vault), ==, OTRD_VAULT_READY);
 }
 
 static void
-test_many_who_wait_share_writes (Fixture *fixture, gconstpointer unused)
+test_many_who_wait_share_writes (TestVault *fixture, gconstpointer unused)
 {
   GAsyncResult *results[100] = { NULL };
   g_autoptr (GBytes) trust = NULL;
   g_auto (VaultSealedHeader) header = { 0 };
 
-  fill_and_restart (fixture);
-  must_open (fixture);
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
   for (guint i = 0; i < 100; i++)
     {
       g_autofree char *contact = g_strdup_printf ("%u@x", i);
-      put_fingerprint (fixture, contact, FPR, OTRD_TRUST_UNVERIFIED);
-      vault_save_async (fixture->vault, keep_result, &results[i]);
+      test_vault_put_fingerprint (fixture, contact, FPR, OTRD_TRUST_UNVERIFIED);
+      vault_save_async (fixture->vault, test_keep_result, &results[i]);
     }
   for (guint i = 0; i < 100; i++)
     {
-      g_assert_true (vault_save_finish (fixture->vault, wait_for (&results[i]), NULL));
+      g_assert_true (vault_save_finish (fixture->vault, test_wait_for (&results[i]), NULL));
       g_object_unref (results[i]);
     }
   trust = test_folder_read (fixture->path, "trust");
   g_assert_true (vault_sealed_read_header (trust, &header, NULL));
   g_assert_cmpuint (header.generation, <=, 3);
-  restart (fixture);
-  must_open (fixture);
+  test_vault_restart (fixture);
+  test_vault_must_open (fixture);
   for (guint i = 0; i < 100; i++)
     {
       g_autofree char *contact = g_strdup_printf ("%u@x", i);
@@ -258,56 +121,56 @@ test_many_who_wait_share_writes (Fixture *fixture, gconstpointer unused)
 }
 
 static void
-test_what_changes_nothing_is_not_written (Fixture *fixture, gconstpointer unused)
+test_what_changes_nothing_is_not_written (TestVault *fixture, gconstpointer unused)
 {
   g_autoptr (GBytes) before = NULL, after = NULL;
 
-  fill_and_restart (fixture);
-  must_open (fixture);
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
   before = test_folder_read (fixture->path, "trust");
-  put_fingerprint (fixture, "b@x", FPR, OTRD_TRUST_VERIFIED);
-  must_save (fixture);
+  test_vault_put_fingerprint (fixture, "b@x", FPR, OTRD_TRUST_VERIFIED);
+  test_vault_must_save (fixture);
   after = test_folder_read (fixture->path, "trust");
   g_assert_true (g_bytes_equal (before, after));
 }
 
 static void
-test_a_locked_keyring_leaves_it_locked (Fixture *fixture, gconstpointer unused)
+test_a_locked_keyring_leaves_it_locked (TestVault *fixture, gconstpointer unused)
 {
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   fixture->store->outcome = VAULT_KEY_LOCKED;
   assert_refused (fixture, OTRD_VAULT_LOCKED, OTRD_ERROR_LOCKED);
   fixture->store->outcome = VAULT_KEY_OK;
-  must_open (fixture);
+  test_vault_must_open (fixture);
   assert_filled (fixture);
 }
 
 static void
-test_a_dismissed_prompt_is_an_answer (Fixture *fixture, gconstpointer unused)
+test_a_dismissed_prompt_is_an_answer (TestVault *fixture, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
 
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   fixture->store->outcome = VAULT_KEY_LOCKED;
   fixture->store->prompting_outcome = VAULT_KEY_DISMISSED;
-  g_assert_false (open_vault (fixture, TRUE, &error));
+  g_assert_false (test_vault_open (fixture, TRUE, &error));
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_DISMISSED);
   g_assert_cmpint (vault_get_state (fixture->vault), ==, OTRD_VAULT_LOCKED);
   g_assert_cmpuint (fixture->store->n_prompts, ==, 1);
 }
 
 static void
-test_a_hundred_who_open_cause_one_prompt (Fixture *fixture, gconstpointer unused)
+test_a_hundred_who_open_cause_one_prompt (TestVault *fixture, gconstpointer unused)
 {
   GAsyncResult *results[100] = { NULL };
 
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   fixture->store->outcome = VAULT_KEY_LOCKED;
   for (guint i = 0; i < 100; i++)
-    vault_open_async (fixture->vault, i % 2 == 1, keep_result, &results[i]);
+    vault_open_async (fixture->vault, i % 2 == 1, test_keep_result, &results[i]);
   for (guint i = 0; i < 100; i++)
     {
-      gboolean is_open = vault_open_finish (fixture->vault, wait_for (&results[i]), NULL);
+      gboolean is_open = vault_open_finish (fixture->vault, test_wait_for (&results[i]), NULL);
       g_assert_true (is_open || i % 2 == 0);
       g_object_unref (results[i]);
     }
@@ -316,43 +179,43 @@ test_a_hundred_who_open_cause_one_prompt (Fixture *fixture, gconstpointer unused
 }
 
 static void
-test_one_who_may_prompt_is_not_answered_by_an_attempt_that_may_not (Fixture *fixture,
+test_one_who_may_prompt_is_not_answered_by_an_attempt_that_may_not (TestVault *fixture,
                                                                     gconstpointer unused)
 {
   g_autoptr (GAsyncResult) quiet = NULL, loud = NULL;
   g_autoptr (GError) error = NULL;
 
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   fixture->store->outcome = VAULT_KEY_LOCKED;
-  vault_open_async (fixture->vault, FALSE, keep_result, &quiet);
-  vault_open_async (fixture->vault, TRUE, keep_result, &loud);
-  g_assert_false (vault_open_finish (fixture->vault, wait_for (&quiet), &error));
+  vault_open_async (fixture->vault, FALSE, test_keep_result, &quiet);
+  vault_open_async (fixture->vault, TRUE, test_keep_result, &loud);
+  g_assert_false (vault_open_finish (fixture->vault, test_wait_for (&quiet), &error));
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LOCKED);
-  g_assert_true (vault_open_finish (fixture->vault, wait_for (&loud), NULL));
+  g_assert_true (vault_open_finish (fixture->vault, test_wait_for (&loud), NULL));
   assert_filled (fixture);
 }
 
 static void
-test_a_missing_key_makes_it_keyless_and_nothing_new (Fixture *fixture, gconstpointer unused)
+test_a_missing_key_makes_it_keyless_and_nothing_new (TestVault *fixture, gconstpointer unused)
 {
   g_autoptr (Secret) key = NULL;
 
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   key = g_steal_pointer (&fixture->store->key);
   assert_refused (fixture, OTRD_VAULT_KEYLESS, OTRD_ERROR_KEY_STORE_UNAVAILABLE);
   g_assert_cmpuint (fixture->store->n_creates, ==, 1);
   fixture->store->key = g_steal_pointer (&key);
-  must_open (fixture);
+  test_vault_must_open (fixture);
   assert_filled (fixture);
 }
 
 static void
-test_no_key_store_makes_it_unavailable (Fixture *fixture, gconstpointer unused)
+test_no_key_store_makes_it_unavailable (TestVault *fixture, gconstpointer unused)
 {
   const VaultKeyOutcome outcomes[] = { VAULT_KEY_UNAVAILABLE, VAULT_KEY_TIMEOUT, VAULT_KEY_VANISHED,
                                        VAULT_KEY_FAILED };
 
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
     {
       fixture->store->outcome = outcomes[i];
@@ -361,7 +224,7 @@ test_no_key_store_makes_it_unavailable (Fixture *fixture, gconstpointer unused)
 }
 
 static void
-damage (Fixture *fixture, const char *name, gsize at)
+damage (TestVault *fixture, const char *name, gsize at)
 {
   g_autoptr (GBytes) bytes = test_folder_read (fixture->path, name);
   gsize length = g_bytes_get_size (bytes);
@@ -372,42 +235,42 @@ damage (Fixture *fixture, const char *name, gsize at)
 }
 
 static void
-test_a_damaged_file_is_refused_and_left (Fixture *fixture, gconstpointer name)
+test_a_damaged_file_is_refused_and_left (TestVault *fixture, gconstpointer name)
 {
   const gsize places[] = { 0, 12, 32, 60, G_MAXSIZE };
 
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
     {
       damage (fixture, name, places[i]);
       assert_refused (fixture, OTRD_VAULT_DAMAGED, OTRD_ERROR_VAULT_DAMAGED);
       damage (fixture, name, places[i]);
     }
-  must_open (fixture);
+  test_vault_must_open (fixture);
   assert_filled (fixture);
 }
 
 static void
-test_an_empty_file_is_refused_and_left (Fixture *fixture, gconstpointer name)
+test_an_empty_file_is_refused_and_left (TestVault *fixture, gconstpointer name)
 {
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   test_folder_write (fixture->path, name, "", 0);
   assert_refused (fixture, OTRD_VAULT_DAMAGED, OTRD_ERROR_VAULT_DAMAGED);
 }
 
 static void
-test_a_missing_file_is_not_an_empty_one (Fixture *fixture, gconstpointer name)
+test_a_missing_file_is_not_an_empty_one (TestVault *fixture, gconstpointer name)
 {
   g_autofree char *file = g_build_filename (fixture->path, name, NULL);
 
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   g_assert_cmpint (g_unlink (file), ==, 0);
   assert_refused (fixture, OTRD_VAULT_DAMAGED, OTRD_ERROR_VAULT_DAMAGED);
   g_assert_cmpuint (fixture->store->n_creates, ==, 1);
 }
 
 static void
-test_a_first_save_that_was_cut_short_is_a_beginning (Fixture *fixture, gconstpointer unused)
+test_a_first_save_that_was_cut_short_is_a_beginning (TestVault *fixture, gconstpointer unused)
 {
   g_autoptr (Secret) payload = secret_new ("\x01", 1);
   g_autoptr (GBytes) file = NULL;
@@ -422,92 +285,92 @@ test_a_first_save_that_was_cut_short_is_a_beginning (Fixture *fixture, gconstpoi
   g_mkdir (fixture->path, 0700);
   test_folder_write (fixture->path, "trust", g_bytes_get_data (file, NULL),
                      g_bytes_get_size (file));
-  must_open (fixture);
-  fill_and_restart (fixture);
-  must_open (fixture);
+  test_vault_must_open (fixture);
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
   assert_filled (fixture);
 }
 
 static void
-test_a_newer_file_is_refused_and_left (Fixture *fixture, gconstpointer unused)
+test_a_newer_file_is_refused_and_left (TestVault *fixture, gconstpointer unused)
 {
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   damage (fixture, "keys", 9);
   assert_refused (fixture, OTRD_VAULT_DAMAGED, OTRD_ERROR_NOT_SUPPORTED);
 }
 
 static void
-test_a_file_of_another_vault_is_refused (Fixture *fixture, gconstpointer unused)
+test_a_file_of_another_vault_is_refused (TestVault *fixture, gconstpointer unused)
 {
   g_autoptr (Secret) key = NULL;
   g_autoptr (GBytes) trust = NULL;
   g_autofree char *moved = g_build_filename (fixture->parent, "moved", NULL);
 
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   trust = test_folder_read (fixture->path, "trust");
   key = g_steal_pointer (&fixture->store->key);
   g_assert_cmpint (g_rename (fixture->path, moved), ==, 0);
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   test_folder_write (fixture->path, "trust", g_bytes_get_data (trust, NULL),
                      g_bytes_get_size (trust));
   assert_refused (fixture, OTRD_VAULT_DAMAGED, OTRD_ERROR_VAULT_DAMAGED);
 }
 
 static void
-test_a_key_that_is_there_is_used_for_a_new_vault (Fixture *fixture, gconstpointer unused)
+test_a_key_that_is_there_is_used_for_a_new_vault (TestVault *fixture, gconstpointer unused)
 {
   fixture->store->key = secret_new_random (VAULT_KEY_LEN);
-  fill_and_restart (fixture);
-  must_open (fixture);
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
   assert_filled (fixture);
   g_assert_cmpuint (fixture->store->n_creates, ==, 0);
 }
 
 static void
-test_a_new_vault_that_cannot_have_a_key_says_so (Fixture *fixture, gconstpointer unused)
+test_a_new_vault_that_cannot_have_a_key_says_so (TestVault *fixture, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
 
   fixture->store->outcome = VAULT_KEY_LOCKED;
-  must_open (fixture);
-  put_account (fixture, "a@x", PRIVATE_KEY);
-  put_fingerprint (fixture, "b@x", FPR, OTRD_TRUST_VERIFIED);
-  g_assert_false (save_vault (fixture, &error));
+  test_vault_must_open (fixture);
+  test_vault_put_account (fixture, "a@x", PRIVATE_KEY);
+  test_vault_put_fingerprint (fixture, "b@x", FPR, OTRD_TRUST_VERIFIED);
+  g_assert_false (test_vault_save (fixture, &error));
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LOCKED);
   g_assert_cmpint (vault_get_state (fixture->vault), ==, OTRD_VAULT_NEW);
   g_clear_error (&error);
-  g_assert_true (open_vault (fixture, TRUE, &error));
+  g_assert_true (test_vault_open (fixture, TRUE, &error));
   g_assert_no_error (error);
-  must_save (fixture);
-  restart (fixture);
+  test_vault_must_save (fixture);
+  test_vault_restart (fixture);
   fixture->store->outcome = VAULT_KEY_OK;
-  must_open (fixture);
+  test_vault_must_open (fixture);
   assert_filled (fixture);
 }
 
 static void
-test_a_second_service_on_the_folder_is_refused (Fixture *fixture, gconstpointer unused)
+test_a_second_service_on_the_folder_is_refused (TestVault *fixture, gconstpointer unused)
 {
-  Fixture second = *fixture;
+  TestVault second = *fixture;
   g_autoptr (GError) error = NULL;
 
-  must_open (fixture);
+  test_vault_must_open (fixture);
   second.vault = vault_new (fixture->path, VAULT_KEY_STORE (fixture->store));
-  g_assert_false (open_vault (&second, FALSE, &error));
+  g_assert_false (test_vault_open (&second, FALSE, &error));
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_BUSY);
   g_assert_cmpint (vault_get_state (second.vault), ==, OTRD_VAULT_UNAVAILABLE);
   g_object_unref (second.vault);
 }
 
 static void
-test_the_private_key_is_nowhere_in_the_folder (Fixture *fixture, gconstpointer unused)
+test_the_private_key_is_nowhere_in_the_folder (TestVault *fixture, gconstpointer unused)
 {
   g_autofree char *base64 = g_base64_encode ((const guint8 *)PRIVATE_KEY, strlen (PRIVATE_KEY));
   GString *hex = g_string_new (NULL);
 
   for (const char *c = PRIVATE_KEY; *c != '\0'; c++)
     g_string_append_printf (hex, "%02x", *c);
-  fill_and_restart (fixture);
+  test_vault_fill_and_restart (fixture);
   g_assert_false (test_folder_contains (fixture->path, PRIVATE_KEY, 16));
   g_assert_false (test_folder_contains (fixture->path, base64, 16));
   g_assert_false (test_folder_contains (fixture->path, hex->str, 16));
@@ -517,7 +380,7 @@ test_the_private_key_is_nowhere_in_the_folder (Fixture *fixture, gconstpointer u
 
 /* All that can be unsealed of a file, and its previous one. */
 static gboolean
-remains_in (Fixture *fixture, const char *name, VaultContents contents, const char *text)
+remains_in (TestVault *fixture, const char *name, VaultContents contents, const char *text)
 {
   g_autofree char *previous = g_strconcat (name, ".previous", NULL);
   const char *const names[] = { name, previous };
@@ -536,67 +399,67 @@ remains_in (Fixture *fixture, const char *name, VaultContents contents, const ch
 }
 
 static void
-test_a_replaced_private_key_is_in_no_generation (Fixture *fixture, gconstpointer unused)
+test_a_replaced_private_key_is_in_no_generation (TestVault *fixture, gconstpointer unused)
 {
-  fill_and_restart (fixture);
-  must_open (fixture);
-  put_account (fixture, "c@x", NULL);
-  must_save (fixture);
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
+  test_vault_put_account (fixture, "c@x", NULL);
+  test_vault_must_save (fixture);
   g_assert_true (remains_in (fixture, "keys", VAULT_CONTENTS_KEYS, PRIVATE_KEY));
-  put_account (fixture, "a@x", "another");
-  must_save (fixture);
+  test_vault_put_account (fixture, "a@x", "another");
+  test_vault_must_save (fixture);
   g_assert_false (remains_in (fixture, "keys", VAULT_CONTENTS_KEYS, PRIVATE_KEY));
 }
 
 static void
-test_a_removed_account_is_in_no_generation (Fixture *fixture, gconstpointer unused)
+test_a_removed_account_is_in_no_generation (TestVault *fixture, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
 
-  fill_and_restart (fixture);
-  must_open (fixture);
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
   g_assert_true (vault_remove_account (fixture->vault, "xmpp", "a@x", &error));
-  must_save (fixture);
+  test_vault_must_save (fixture);
   g_assert_false (remains_in (fixture, "keys", VAULT_CONTENTS_KEYS, "a@x"));
   g_assert_false (remains_in (fixture, "trust", VAULT_CONTENTS_TRUST, "a@x"));
-  g_assert_false (has_account (fixture, "a@x"));
+  g_assert_false (test_vault_has_account (fixture, "a@x"));
   g_assert_false (vault_remove_account (fixture->vault, "xmpp", "a@x", &error));
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND);
 }
 
 static void
-test_a_rejection_is_in_every_generation (Fixture *fixture, gconstpointer unused)
+test_a_rejection_is_in_every_generation (TestVault *fixture, gconstpointer unused)
 {
-  fill_and_restart (fixture);
-  must_open (fixture);
-  put_fingerprint (fixture, "b@x", FPR, OTRD_TRUST_REJECTED);
-  must_save (fixture);
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
+  test_vault_put_fingerprint (fixture, "b@x", FPR, OTRD_TRUST_REJECTED);
+  test_vault_must_save (fixture);
   g_assert_false (remains_in (fixture, "trust", VAULT_CONTENTS_TRUST, "verified"));
 }
 
 static void
-test_a_save_that_fails_says_so_and_the_next_one_works (Fixture *fixture, gconstpointer unused)
+test_a_save_that_fails_says_so_and_the_next_one_works (TestVault *fixture, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *large = g_strnfill (60000, 'k');
   struct rlimit old, small;
 
-  fill_and_restart (fixture);
-  must_open (fixture);
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
   getrlimit (RLIMIT_FSIZE, &old);
   small = (struct rlimit){ 4096, old.rlim_max };
   signal (SIGXFSZ, SIG_IGN);
   setrlimit (RLIMIT_FSIZE, &small);
-  put_account (fixture, "large@x", large);
-  g_assert_false (save_vault (fixture, &error));
+  test_vault_put_account (fixture, "large@x", large);
+  g_assert_false (test_vault_save (fixture, &error));
   setrlimit (RLIMIT_FSIZE, &old);
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_STORAGE_FAILED);
-  g_assert_true (has_account (fixture, "large@x"));
-  must_save (fixture);
-  restart (fixture);
-  must_open (fixture);
+  g_assert_true (test_vault_has_account (fixture, "large@x"));
+  test_vault_must_save (fixture);
+  test_vault_restart (fixture);
+  test_vault_must_open (fixture);
   assert_filled (fixture);
-  g_assert_true (has_account (fixture, "large@x"));
+  g_assert_true (test_vault_has_account (fixture, "large@x"));
 }
 
 static void
@@ -606,44 +469,44 @@ on_save_failed (Vault *vault, const GError *error, gpointer failed)
 }
 
 static void
-test_a_failure_that_nobody_waits_for_is_told (Fixture *fixture, gconstpointer unused)
+test_a_failure_that_nobody_waits_for_is_told (TestVault *fixture, gconstpointer unused)
 {
   gboolean failed = FALSE;
 
   fixture->store->outcome = VAULT_KEY_UNAVAILABLE;
-  must_open (fixture);
+  test_vault_must_open (fixture);
   g_signal_connect (fixture->vault, "save-failed", G_CALLBACK (on_save_failed), &failed);
-  put_account (fixture, "a@x", NULL);
+  test_vault_put_account (fixture, "a@x", NULL);
   while (!failed)
     g_main_context_iteration (NULL, TRUE);
 }
 
 static void
-test_locking_forgets_and_keeps (Fixture *fixture, gconstpointer unused)
+test_locking_forgets_and_keeps (TestVault *fixture, gconstpointer unused)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (VaultFingerprint) read = NULL;
 
-  fill_and_restart (fixture);
-  must_open (fixture);
-  put_fingerprint (fixture, "c@x", OTHER_FPR, OTRD_TRUST_UNVERIFIED);
-  vault_lock_async (fixture->vault, keep_result, &result);
-  g_assert_true (vault_lock_finish (fixture->vault, wait_for (&result), NULL));
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
+  test_vault_put_fingerprint (fixture, "c@x", OTHER_FPR, OTRD_TRUST_UNVERIFIED);
+  vault_lock_async (fixture->vault, test_keep_result, &result);
+  g_assert_true (vault_lock_finish (fixture->vault, test_wait_for (&result), NULL));
   g_assert_cmpint (vault_get_state (fixture->vault), ==, OTRD_VAULT_LOCKED);
-  g_assert_false (has_account (fixture, "a@x"));
-  must_open (fixture);
+  g_assert_false (test_vault_has_account (fixture, "a@x"));
+  test_vault_must_open (fixture);
   assert_filled (fixture);
   read = vault_lookup_fingerprint (fixture->vault, "xmpp", "a@x", "c@x", OTHER_FPR);
   g_assert_nonnull (read);
 }
 
 static void
-test_policies_and_latches_last (Fixture *fixture, gconstpointer unused)
+test_policies_and_latches_last (TestVault *fixture, gconstpointer unused)
 {
   g_autoptr (VaultLatch) latch = vault_latch_new ("xmpp", "a@x", "b@x");
   g_autoptr (VaultLatch) read = NULL;
 
-  must_open (fixture);
+  test_vault_must_open (fixture);
   g_assert_cmpint (vault_get_default_policy (fixture->vault), ==, OTRD_POLICY_OPPORTUNISTIC);
   latch->since = 42;
   g_assert_true (vault_put_default_policy (fixture->vault, OTRD_POLICY_MANUAL, NULL));
@@ -652,9 +515,9 @@ test_policies_and_latches_last (Fixture *fixture, gconstpointer unused)
   g_assert_true (
       vault_put_policy (fixture->vault, "xmpp", "a@x", "c@x", OTRD_POLICY_INHERIT, NULL));
   g_assert_true (vault_put_latch (fixture->vault, latch, NULL));
-  must_save (fixture);
-  restart (fixture);
-  must_open (fixture);
+  test_vault_must_save (fixture);
+  test_vault_restart (fixture);
+  test_vault_must_open (fixture);
   g_assert_cmpint (vault_get_default_policy (fixture->vault), ==, OTRD_POLICY_MANUAL);
   g_assert_cmpint (vault_get_policy (fixture->vault, "xmpp", "a@x", "b@x"), ==, OTRD_POLICY_NEVER);
   g_assert_cmpint (vault_get_policy (fixture->vault, "xmpp", "a@x", "c@x"), ==,
@@ -667,7 +530,7 @@ test_policies_and_latches_last (Fixture *fixture, gconstpointer unused)
 }
 
 static guint
-count_pages (Fixture *fixture, VaultFilter *filter, guint *total)
+count_pages (TestVault *fixture, VaultFilter *filter, guint *total)
 {
   g_autofree char *next = NULL;
   guint pages = 0;
@@ -687,18 +550,18 @@ count_pages (Fixture *fixture, VaultFilter *filter, guint *total)
 }
 
 static void
-test_fingerprints_are_listed_in_pages_and_by_filter (Fixture *fixture, gconstpointer unused)
+test_fingerprints_are_listed_in_pages_and_by_filter (TestVault *fixture, gconstpointer unused)
 {
   VaultFilter filter = { .limit = 10 };
   guint total;
 
-  must_open (fixture);
+  test_vault_must_open (fixture);
   for (guint i = 0; i < 25; i++)
     {
       g_autofree char *contact = g_strdup_printf ("%u@x", i);
-      put_fingerprint (fixture, contact, FPR, OTRD_TRUST_UNVERIFIED);
-      put_fingerprint (fixture, contact, OTHER_FPR,
-                       i < 5 ? OTRD_TRUST_VERIFIED : OTRD_TRUST_UNVERIFIED);
+      test_vault_put_fingerprint (fixture, contact, FPR, OTRD_TRUST_UNVERIFIED);
+      test_vault_put_fingerprint (fixture, contact, OTHER_FPR,
+                                  i < 5 ? OTRD_TRUST_VERIFIED : OTRD_TRUST_UNVERIFIED);
     }
   g_assert_cmpuint (count_pages (fixture, &filter, &total), ==, 5);
   g_assert_cmpuint (total, ==, 50);
@@ -717,7 +580,7 @@ test_fingerprints_are_listed_in_pages_and_by_filter (Fixture *fixture, gconstpoi
 }
 
 #define ADD_WITH(name, value, function)                                                            \
-  g_test_add ("/vault/" name, Fixture, value, set_up, function, tear_down)
+  g_test_add ("/vault/" name, TestVault, value, test_vault_set_up, function, test_vault_tear_down)
 #define ADD(name, function) ADD_WITH (name, NULL, function)
 
 int
@@ -727,7 +590,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("a-new-one-writes-nothing-before-the-first-change",
        test_a_new_vault_writes_nothing_before_the_first_change);
-  ADD ("what-was-saved-is-there-after-a-restart", test_what_was_saved_is_there_after_a_restart);
+  ADD ("what-was-saved-is-there-after-a-test_vault_restart",
+       test_what_was_saved_is_there_after_a_restart);
   ADD ("a-change-is-saved-even-when-nobody-waits", test_a_change_is_saved_even_when_nobody_waits);
   ADD ("many-who-wait-share-writes", test_many_who_wait_share_writes);
   ADD ("what-changes-nothing-is-not-written", test_what_changes_nothing_is_not_written);

@@ -1,0 +1,88 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* One guess at the passphrase. Wrong ones are counted, and from the third on
+ * each makes the next wait twice as long; the right one forgets the count. */
+
+#include "vault/passphrase.h"
+#include "vault/vault-private.h"
+
+#define FREE_GUESSES 3
+#define WAIT_MS 1000
+#define WAIT_MS_MOST 30000
+
+typedef struct
+{
+  GBytes *wrapped;
+  Secret *passphrase;
+} Guess;
+
+static void
+guess_free (gpointer memory)
+{
+  Guess *guess = memory;
+
+  g_bytes_unref (guess->wrapped);
+  secret_unref (guess->passphrase);
+  g_free (guess);
+}
+
+static guint
+wait_before (guint n_wrong)
+{
+  if (n_wrong < FREE_GUESSES)
+    return 0;
+  return MIN ((guint64)WAIT_MS << MIN (n_wrong - FREE_GUESSES, 10), WAIT_MS_MOST);
+}
+
+static void
+try_on_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  const Guess *guess = task_data;
+  GError *error = NULL;
+  Secret *key = vault_passphrase_unwrap (guess->wrapped, guess->passphrase, &error);
+
+  if (key != NULL)
+    g_task_return_pointer (task, key, (GDestroyNotify)secret_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static gboolean
+on_waited (gpointer task)
+{
+  g_task_run_in_thread (task, try_on_worker);
+  return G_SOURCE_REMOVE;
+}
+
+void
+vault_guess_async (Vault *vault,
+                   GBytes *wrapped,
+                   Secret *passphrase,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  GTask *task = g_task_new (vault, NULL, callback, user_data);
+  Guess *guess = g_new0 (Guess, 1);
+
+  guess->wrapped = g_bytes_ref (wrapped);
+  guess->passphrase = secret_ref (passphrase);
+  g_task_set_task_data (task, guess, guess_free);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, wait_before (vault->n_wrong), on_waited, task,
+                      g_object_unref);
+}
+
+Secret *
+vault_guess_finish (Vault *vault, GAsyncResult *result, GError **error)
+{
+  GError *failure = NULL;
+  Secret *key = g_task_propagate_pointer (G_TASK (result), &failure);
+
+  if (key != NULL)
+    vault->n_wrong = 0;
+  else if (g_error_matches (failure, OTRD_ERROR, OTRD_ERROR_LOCKED) && ++vault->n_wrong > 1)
+    g_prefix_error (&failure, "%u wrong passphrases so far. ", vault->n_wrong);
+  if (key == NULL)
+    g_propagate_error (error, failure);
+  return key;
+}
