@@ -22,7 +22,10 @@ def hold_conversation(desktop):
     talk.go_private(network, left)
     talk.converse(network, TYPED)
     talk.verify(network, left, SECRET, SECRET, QUESTION)
-    return left, right
+    own = talk.own_fingerprint(left)
+    for end in network.ends:
+        end.close()
+    return own
 
 
 def nothing_that_was_said_is_on_the_disk():
@@ -46,8 +49,7 @@ def private_keys_are_nowhere_but_under_the_seal():
 
 def names_and_fingerprints_are_sealed_too():
     with Desktop() as desktop:
-        left, right = hold_conversation(desktop)
-        own = talk.own_fingerprint(left)
+        own = hold_conversation(desktop)
         desktop.stop_service()
         for name in (ALICE.encode(), BOB.encode(), bytes.fromhex(own)):
             assert not files_holding(desktop, name), name
@@ -64,9 +66,7 @@ def only_the_user_may_read_the_vault():
 
 def without_its_key_the_vault_is_keyless_and_nothing_is_made_anew():
     with Desktop() as desktop:
-        left, right = hold_conversation(desktop)
-        left.close()
-        right.close()
+        hold_conversation(desktop)
         desktop.stop_service()
         before = desktop.files()
         vault = {name: content for name, content in before.items() if "otrd" in name.parts}
