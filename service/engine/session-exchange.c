@@ -321,6 +321,20 @@ settle_kept (EngineSession *session,
   instance->lost = FALSE;
 }
 
+/* A program that keeps its verification over an exchange, as potr does, would refuse the next. */
+static void
+tell_abort (EngineSession *session,
+            const EngineContext *context,
+            EngineInstance *instance,
+            EngineChannel *channel,
+            EngineTurn *turn)
+{
+  g_autoptr (EngineCall) call = engine_call_new (channel);
+
+  engine_channel_abort_smp (channel, call);
+  engine_session_emit (session, context, instance, call, turn);
+}
+
 void
 engine_session_promote (EngineSession *session,
                         const EngineContext *context,
@@ -330,8 +344,10 @@ engine_session_promote (EngineSession *session,
 {
   gboolean refreshed = engine_instance_is_private (instance)
                        && g_str_equal (instance->live->fingerprint, channel->fingerprint);
+  gboolean cut_off =
+      session->verification.instance == instance && session->verification.channel != channel;
 
-  if (session->verification.instance == instance && session->verification.channel != channel)
+  if (cut_off)
     engine_session_drop_verification (session, turn);
   if (instance->live != NULL)
     {
@@ -349,6 +365,8 @@ engine_session_promote (EngineSession *session,
     engine_turn_store (turn, ENGINE_STORE_LATCH, channel->fingerprint);
   session->latched = TRUE;
   tell_private (context, instance, channel, refreshed, turn);
+  if (cut_off)
+    tell_abort (session, context, instance, channel, turn);
   settle_kept (session, context, instance, turn);
 }
 

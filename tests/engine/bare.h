@@ -33,6 +33,8 @@ gboolean bare_take_one (Bare *bare);
 void bare_send (Bare *bare, const char *text);
 void bare_query (Bare *bare);
 void bare_end (Bare *bare);
+/* Answers a verification, as who cheats: with a proof that does not hold. */
+void bare_cheat (Bare *bare, const char *secret);
 gboolean bare_is_private (Bare *bare);
 const char *bare_last_text (Bare *bare);
 

@@ -219,6 +219,29 @@ test_a_commit_in_pieces (gconstpointer number)
   part (&meeting);
 }
 
+static void
+test_cheating_is_told_from_failing (gconstpointer number)
+{
+  guint version = GPOINTER_TO_UINT (number);
+  g_autoptr (EngineTurn) turn = engine_turn_new ();
+  g_autoptr (Secret) secret = secret_new ("the secret", 10);
+  Meeting meeting;
+
+  meet (&meeting, version, MANUAL (version));
+  bare_query (meeting.bare);
+  bare_settle (meeting.bare);
+  engine_session_start_verification (meeting.end->session, &meeting.end->context, secret, NULL,
+                                     turn, NULL);
+  end_apply (meeting.end, turn);
+  bare_settle (meeting.bare);
+  bare_cheat (meeting.bare, "the secret");
+  bare_settle (meeting.bare);
+  g_assert_cmpstr (meeting.end->view->result, ==, "cheated");
+  g_assert_cmpint (meeting.end->view->verification, ==, ENGINE_VERIFICATION_IDLE);
+  assert_readable (&meeting);
+  part (&meeting);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -236,6 +259,7 @@ main (int argc, char **argv)
         { "starts-that-cross-become-private", test_starts_cross },
         { "starts-at-random-become-private", test_starts_at_random },
         { "a-commit-in-pieces", test_a_commit_in_pieces },
+        { "cheating-is-told-from-failing", test_cheating_is_told_from_failing },
       };
 
       for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
