@@ -8,7 +8,6 @@
 #include <gio/gunixfdlist.h>
 #include <unistd.h>
 
-#include "bus/callers.h"
 #include "bus/descriptors.h"
 #include "bus/errors.h"
 #include "bus/tree.h"
@@ -17,34 +16,82 @@
 struct _BusCall
 {
   BusTree *tree;
+  GObject *object;
+  const BusMethod *method;
+  const char *interface; /* these two of the contract, or the invocation's */
+  const char *member;
   GDBusMethodInvocation *invocation;
   BusCaller *caller;
+  gsize size;
 };
 
-BusCall *
-bus_call_begin (BusTree *tree, GDBusMethodInvocation *invocation)
+static gboolean
+check_call (BusCall *call, GError **error)
+{
+  if (!bus_rights_check (bus_caller_get_identity (call->caller), bus_caller_get_door (call->caller),
+                         call->interface, call->member, error))
+    return FALSE;
+  if (!bus_caller_has_gone (call->caller) && bus_tree_find (call->tree, call->object) != NULL)
+    return TRUE;
+  g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND, "Cannot call %s: the object has gone",
+               call->member);
+  return FALSE;
+}
+
+static void
+run (gpointer item)
+{
+  BusCall *call = item;
+  GError *error = NULL;
+
+  if (!check_call (call, &error))
+    bus_call_fail (call, error);
+  else
+    call->method->handle (call, call->object,
+                          g_dbus_method_invocation_get_parameters (call->invocation));
+}
+
+void
+bus_call_take (BusTree *tree,
+               gpointer object,
+               const BusMethod *method,
+               const char *interface,
+               const char *member,
+               GDBusMethodInvocation *invocation)
 {
   g_autoptr (GError) error = NULL;
   const char *sender = g_dbus_method_invocation_get_sender (invocation);
-  BusCaller *caller = bus_callers_begin_call (bus_tree_get_callers (tree), sender, &error);
+  gsize size = g_variant_get_size (g_dbus_method_invocation_get_parameters (invocation));
+  BusCaller *caller = bus_callers_begin_call (bus_tree_get_callers (tree), sender, size, &error);
   BusCall *call;
 
   if (caller == NULL)
     {
       g_dbus_method_invocation_return_gerror (invocation, error);
-      return NULL;
+      return;
     }
   call = g_new (BusCall, 1);
   call->tree = bus_tree_ref (tree);
+  call->object = g_object_ref (object);
+  call->method = method;
+  call->interface = interface;
+  call->member = member;
   call->invocation = invocation;
   call->caller = caller;
-  return call;
+  call->size = size;
+  bus_caller_await (caller, call, run);
 }
 
 BusTree *
 bus_call_get_tree (BusCall *call)
 {
   return call->tree;
+}
+
+BusCaller *
+bus_call_get_bus_caller (BusCall *call)
+{
+  return call->caller;
 }
 
 CoreMessenger *
@@ -72,8 +119,9 @@ bus_call_take_descriptor (BusCall *call, gint32 handle, GError **error)
 static void
 end (BusCall *call)
 {
-  bus_caller_end_call (call->caller);
+  bus_caller_end_call (call->caller, call->size);
   bus_tree_note_answered (call->tree);
+  g_object_unref (call->object);
   bus_tree_unref (call->tree);
   g_free (call);
 }

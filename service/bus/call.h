@@ -7,16 +7,24 @@
 
 #include <gio/gio.h>
 
+#include "bus/callers.h"
 #include "bus/export.h"
 #include "core/session.h"
 
 G_BEGIN_DECLS
 
-/* Takes @invocation.  NULL: it is answered already. */
-BusCall *bus_call_begin (BusTree *tree, GDBusMethodInvocation *invocation);
+/* Takes @invocation; @method is handled once it is known who calls, if it may: each caller's calls
+ * in their order.  @interface and @member are what its rights are asked for. */
+void bus_call_take (BusTree *tree,
+                    gpointer object,
+                    const BusMethod *method,
+                    const char *interface,
+                    const char *member,
+                    GDBusMethodInvocation *invocation);
 
 BusTree *bus_call_get_tree (BusCall *call);
 CoreMessenger *bus_call_get_caller (BusCall *call);
+BusCaller *bus_call_get_bus_caller (BusCall *call);
 
 /* The call may raise a prompt (D-Bus's ALLOW_INTERACTIVE_AUTHORIZATION). */
 gboolean bus_call_is_interactive (BusCall *call);

@@ -1,29 +1,45 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Watches each caller's name from its first call on, asks the bus once for its
- * process, and tells core when it has gone. */
+/* Watches each caller's name from its first call on, asks once who it is, lets
+ * its calls wait until that is known, and tells core when it has gone. */
 
 #include "bus/callers.h"
 
+#include "bus/direct.h"
 #include "introspection/otrd-error.h"
 
 struct _BusCallers
 {
   GDBusConnection *connection;
+  BusRoster *roster;
+  BusDoor door;
   CoreBell bell;
-  gpointer bell_data;
+  BusCallerAdmitted admitted;
+  gpointer user_data;
   GHashTable *by_name; /* BusCaller */
 };
+
+/* A call that waits for its caller to be known. */
+typedef struct
+{
+  gpointer call;
+  BusCallerReady ready;
+} Waiting;
 
 struct _BusCaller
 {
   grefcount count;
   BusCallers *callers; /* NULL once it has gone */
-  CoreMessenger *messenger;
+  BusDoor door;
+  char *name;
+  BusIdentity *identity;    /* NULL: not known yet */
+  CoreMessenger *messenger; /* likewise */
+  GPtrArray *directs;       /* of BusDirect */
+  GQueue waiting;
   guint watch;
   guint pending;
-  guint32 process; /* 0: not known */
+  gsize bytes;
 };
 
 static void
@@ -31,7 +47,10 @@ caller_unref (BusCaller *caller)
 {
   if (!g_ref_count_dec (&caller->count))
     return;
-  g_object_unref (caller->messenger);
+  g_clear_pointer (&caller->identity, bus_identity_free);
+  g_clear_object (&caller->messenger);
+  g_ptr_array_unref (caller->directs);
+  g_free (caller->name);
   g_free (caller);
 }
 
@@ -41,7 +60,9 @@ caller_leave (BusCaller *caller)
 {
   g_clear_handle_id (&caller->watch, g_bus_unwatch_name);
   caller->callers = NULL;
-  core_messenger_vanish (caller->messenger);
+  g_ptr_array_set_size (caller->directs, 0);
+  if (caller->messenger != NULL)
+    core_messenger_vanish (caller->messenger);
   caller_unref (caller);
 }
 
@@ -49,103 +70,210 @@ static void
 name_has_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   BusCaller *caller = user_data;
+  g_autoptr (BusRoster) roster = NULL;
 
-  if (caller->callers != NULL)
-    g_hash_table_remove (caller->callers->by_name, name);
+  if (caller->callers == NULL)
+    return;
+  roster = bus_roster_ref (caller->callers->roster);
+  caller->callers->admitted (name, FALSE, caller->callers->user_data);
+  g_hash_table_remove (caller->callers->by_name, name);
+  bus_roster_note (roster);
+}
+
+/* Who it is */
+
+static void
+run_waiting (BusCaller *caller)
+{
+  Waiting *waiting;
+
+  while ((waiting = g_queue_pop_head (&caller->waiting)) != NULL)
+    {
+      waiting->ready (waiting->call);
+      g_free (waiting);
+    }
+}
+
+static gboolean
+is_welcome (BusCaller *caller)
+{
+  return caller->door == BUS_DOOR_PORTAL ? caller->identity->sandbox != BUS_SANDBOX_UNKNOWN
+                                         : !bus_rights_are_narrow (caller->identity);
+}
+
+/* Takes @identity. */
+static void
+caller_is_known (BusCaller *caller, BusIdentity *identity)
+{
+  BusCallers *callers = caller->callers;
+  const char *id = caller->name != NULL ? caller->name : "direct";
+
+  caller->identity = identity;
+  caller->messenger = core_messenger_new (id, bus_rights_are_narrow (identity),
+                                          callers != NULL ? callers->bell : NULL,
+                                          callers != NULL ? callers->user_data : NULL);
+  if (*identity->application != '\0')
+    core_messenger_introduce (caller->messenger, identity->application, NULL);
+  if (callers != NULL && caller->name != NULL && is_welcome (caller))
+    callers->admitted (caller->name, TRUE, callers->user_data);
+  run_waiting (caller);
 }
 
 static void
-process_is_known (GObject *source, GAsyncResult *result, gpointer user_data)
+identity_is_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BusCaller *caller = user_data;
-  g_autoptr (GVariant) answer =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
 
-  if (answer != NULL)
-    g_variant_get (answer, "(u)", &caller->process);
+  caller_is_known (caller, bus_identity_find_finish (result));
   caller_unref (caller);
 }
 
-static void
-ask_for_process (BusCaller *caller, const char *name)
-{
-  g_ref_count_inc (&caller->count);
-  g_dbus_connection_call (
-      caller->callers->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-      "org.freedesktop.DBus", "GetConnectionUnixProcessID", g_variant_new ("(s)", name),
-      G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, process_is_known, caller);
-}
-
-/* Nobody is taken for sandboxed: proxies of sandboxes let nobody through to our name unasked. */
 static BusCaller *
-caller_new (BusCallers *callers, const char *sender)
+caller_new (BusCallers *callers, const char *name)
 {
   BusCaller *caller = g_new0 (BusCaller, 1);
 
   g_ref_count_init (&caller->count);
   caller->callers = callers;
-  caller->messenger = core_messenger_new (sender != NULL ? sender : "direct", FALSE, callers->bell,
-                                          callers->bell_data);
-  if (sender != NULL)
-    {
-      caller->watch = g_bus_watch_name_on_connection (callers->connection, sender,
-                                                      G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
-                                                      name_has_vanished, caller, NULL);
-      ask_for_process (caller, sender);
-    }
+  caller->door = callers->door;
+  caller->name = g_strdup (name);
+  caller->directs = g_ptr_array_new_with_free_func ((GDestroyNotify)bus_direct_free);
+  g_queue_init (&caller->waiting);
+  return caller;
+}
+
+static BusCaller *
+add_named (BusCallers *callers, const char *name)
+{
+  BusCaller *caller = caller_new (callers, name);
+
+  g_hash_table_insert (callers->by_name, g_strdup (name), caller);
+  caller->watch =
+      g_bus_watch_name_on_connection (callers->connection, name, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                      NULL, name_has_vanished, caller, NULL);
+  g_ref_count_inc (&caller->count);
+  bus_identity_find (callers->connection, name, identity_is_found, caller);
   return caller;
 }
 
 BusCallers *
-bus_callers_new (GDBusConnection *connection, CoreBell bell, gpointer user_data)
+bus_callers_new (GDBusConnection *connection,
+                 BusRoster *roster,
+                 BusDoor door,
+                 const BusIdentity *identity,
+                 CoreBell bell,
+                 BusCallerAdmitted admitted,
+                 gpointer user_data)
 {
   BusCallers *callers = g_new0 (BusCallers, 1);
 
   callers->connection = g_object_ref (connection);
+  callers->roster = bus_roster_ref (roster);
+  callers->door = door;
   callers->bell = bell;
-  callers->bell_data = user_data;
+  callers->admitted = admitted;
+  callers->user_data = user_data;
   callers->by_name =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)caller_leave);
+  if (identity != NULL)
+    {
+      BusCaller *only = caller_new (callers, NULL);
+
+      g_hash_table_insert (callers->by_name, g_strdup (""), only);
+      caller_is_known (only, bus_identity_copy (identity));
+    }
+  bus_roster_add (roster, callers);
   return callers;
 }
 
 void
 bus_callers_free (BusCallers *callers)
 {
+  bus_roster_remove (callers->roster, callers);
   g_hash_table_unref (callers->by_name);
+  bus_roster_unref (callers->roster);
   g_object_unref (callers->connection);
   g_free (callers);
 }
 
 BusCaller *
-bus_callers_begin_call (BusCallers *callers, const char *sender, GError **error)
+bus_callers_get_only (BusCallers *callers)
 {
-  const char *name = sender != NULL ? sender : "";
-  BusCaller *caller = g_hash_table_lookup (callers->by_name, name);
+  return g_hash_table_lookup (callers->by_name, "");
+}
 
-  if (caller == NULL)
-    {
-      caller = caller_new (callers, sender);
-      g_hash_table_insert (callers->by_name, g_strdup (name), caller);
-    }
-  if (caller->pending >= BUS_CALLER_PENDING_MAX)
+/* Calls */
+
+static gboolean
+check_bounds (BusCaller *caller, gsize size, GError **error)
+{
+  if (caller->pending < BUS_CALLER_PENDING_MAX
+      && (caller->pending == 0 || size <= BUS_CALLER_BYTES_MAX - caller->bytes))
+    return TRUE;
+  g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
+               "Cannot take the call: %u of this program's calls are pending, with %" G_GSIZE_FORMAT
+               " bytes; wait for their answers",
+               caller->pending, caller->bytes);
+  return FALSE;
+}
+
+static BusCaller *
+find_or_add (BusCallers *callers, const char *sender, GError **error)
+{
+  BusCaller *caller = g_hash_table_lookup (callers->by_name, sender != NULL ? sender : "");
+
+  if (caller != NULL)
+    return caller;
+  if (sender == NULL || g_hash_table_size (callers->by_name) >= BUS_CALLERS_MAX)
     {
       g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
-                   "Cannot take the call: %d of this program's calls are pending; wait for their "
-                   "answers",
-                   BUS_CALLER_PENDING_MAX);
+                   "Cannot take the call: %d programs are connected", BUS_CALLERS_MAX);
       return NULL;
     }
+  return add_named (callers, sender);
+}
+
+BusCaller *
+bus_callers_begin_call (BusCallers *callers, const char *sender, gsize size, GError **error)
+{
+  BusCaller *caller = find_or_add (callers, sender, error);
+
+  if (caller == NULL || !check_bounds (caller, size, error))
+    return NULL;
   caller->pending++;
+  caller->bytes += size;
   g_ref_count_inc (&caller->count);
   return caller;
 }
 
 void
-bus_caller_end_call (BusCaller *caller)
+bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready)
+{
+  Waiting *waiting;
+
+  if (caller->identity != NULL && g_queue_is_empty (&caller->waiting))
+    {
+      ready (call);
+      return;
+    }
+  waiting = g_new (Waiting, 1);
+  waiting->call = call;
+  waiting->ready = ready;
+  g_queue_push_tail (&caller->waiting, waiting);
+}
+
+void
+bus_caller_end_call (BusCaller *caller, gsize size)
 {
   caller->pending--;
+  caller->bytes -= size;
   caller_unref (caller);
+}
+
+gboolean
+bus_caller_has_gone (BusCaller *caller)
+{
+  return caller->callers == NULL;
 }
 
 CoreMessenger *
@@ -153,6 +281,69 @@ bus_caller_get_messenger (BusCaller *caller)
 {
   return caller->messenger;
 }
+
+const BusIdentity *
+bus_caller_get_identity (BusCaller *caller)
+{
+  return caller->identity;
+}
+
+BusDoor
+bus_caller_get_door (BusCaller *caller)
+{
+  return caller->door;
+}
+
+void
+bus_caller_introduce (BusCaller *caller, const char *application, const char *name)
+{
+  gboolean is_believed = !bus_rights_are_narrow (caller->identity);
+
+  core_messenger_introduce (caller->messenger,
+                            is_believed ? application : caller->identity->application, name);
+}
+
+/* Direct connections */
+
+static void
+direct_has_closed (BusDirect *direct, gpointer user_data)
+{
+  BusCaller *caller = user_data;
+  g_autoptr (BusRoster) roster = bus_roster_ref (caller->callers->roster);
+
+  g_ptr_array_remove (caller->directs, direct);
+  bus_roster_note (roster);
+}
+
+int
+bus_caller_open_direct (BusCaller *caller, char **guid, GError **error)
+{
+  BusDirect *direct;
+  int peer;
+
+  if (caller->callers == NULL || caller->name == NULL)
+    {
+      g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_SUPPORTED,
+                   "Cannot open a direct connection: this is one already");
+      return -1;
+    }
+  if (caller->directs->len >= BUS_CALLER_DIRECT_MAX)
+    {
+      g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
+                   "Cannot open a direct connection: this program has %d; close one",
+                   BUS_CALLER_DIRECT_MAX);
+      return -1;
+    }
+  direct = bus_direct_new (caller->callers->roster, caller->identity, direct_has_closed, caller,
+                           &peer, error);
+  if (direct == NULL)
+    return -1;
+  g_ptr_array_add (caller->directs, direct);
+  *guid = g_strdup (bus_direct_get_guid (direct));
+  return peer;
+}
+
+/* For people */
 
 static GVariant *
 list_sessions (BusCaller *caller, BusSessionPath get_path, gpointer user_data)
@@ -171,6 +362,36 @@ list_sessions (BusCaller *caller, BusSessionPath get_path, gpointer user_data)
   return g_variant_builder_end (&paths);
 }
 
+static void
+add_text (GVariantBuilder *record, const char *key, const char *text)
+{
+  if (text != NULL && *text != '\0')
+    g_variant_builder_add (record, "{sv}", key, g_variant_new_string (text));
+}
+
+static void
+describe_caller (BusCaller *caller,
+                 GVariantBuilder *records,
+                 BusSessionPath get_path,
+                 gpointer user_data)
+{
+  const BusIdentity *identity = caller->identity;
+  const char *application = core_messenger_get_application (caller->messenger);
+  const char *name = core_messenger_get_name (caller->messenger);
+
+  g_variant_builder_open (records, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (records, "{sv}", "application", g_variant_new_string (application));
+  g_variant_builder_add (records, "{sv}", "name",
+                         g_variant_new_string (name != NULL ? name : application));
+  add_text (records, "sandbox", bus_identity_get_sandbox (identity));
+  add_text (records, "unit", identity->unit);
+  if (identity->process != 0)
+    g_variant_builder_add (records, "{sv}", "process", g_variant_new_uint32 (identity->process));
+  g_variant_builder_add (records, "{sv}", "direct", g_variant_new_boolean (caller->name == NULL));
+  g_variant_builder_add (records, "{sv}", "sessions", list_sessions (caller, get_path, user_data));
+  g_variant_builder_close (records);
+}
+
 void
 bus_callers_list (BusCallers *callers,
                   GVariantBuilder *records,
@@ -178,23 +399,29 @@ bus_callers_list (BusCallers *callers,
                   gpointer user_data)
 {
   GHashTableIter iter;
+  gpointer caller;
+
+  g_hash_table_iter_init (&iter, callers->by_name);
+  while (g_hash_table_iter_next (&iter, NULL, &caller))
+    if (((BusCaller *)caller)->identity != NULL)
+      describe_caller (caller, records, get_path, user_data);
+}
+
+guint
+bus_callers_count_attached (BusCallers *callers)
+{
+  guint n_attached = 0;
+  GHashTableIter iter;
   gpointer value;
 
   g_hash_table_iter_init (&iter, callers->by_name);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       BusCaller *caller = value;
-      const char *application = core_messenger_get_application (caller->messenger);
-      const char *name = core_messenger_get_name (caller->messenger);
+      g_autoptr (GPtrArray) sessions =
+          caller->messenger != NULL ? core_messenger_list_sessions (caller->messenger) : NULL;
 
-      g_variant_builder_open (records, G_VARIANT_TYPE_VARDICT);
-      g_variant_builder_add (records, "{sv}", "application", g_variant_new_string (application));
-      g_variant_builder_add (records, "{sv}", "name",
-                             g_variant_new_string (name != NULL ? name : application));
-      if (caller->process != 0)
-        g_variant_builder_add (records, "{sv}", "process", g_variant_new_uint32 (caller->process));
-      g_variant_builder_add (records, "{sv}", "sessions",
-                             list_sessions (caller, get_path, user_data));
-      g_variant_builder_close (records);
+      n_attached += sessions != NULL && sessions->len > 0;
     }
+  return n_attached;
 }

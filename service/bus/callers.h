@@ -5,41 +5,82 @@
  * name lives.
  *
  * A name of the bus is the caller's identity; it is never used twice.  On a
- * connection without a bus there is one caller: the other end.
+ * connection without a bus there is one caller, known from the start: the
+ * other end.
  */
 #pragma once
 
 #include <gio/gio.h>
 
+#include "bus/identity.h"
+#include "bus/rights.h"
+#include "bus/roster.h"
 #include "core/messenger.h"
 
 G_BEGIN_DECLS
 
-/* Calls that one caller may have pending; more are LimitExceeded. */
+/* What one caller may have under way; more is LimitExceeded.  A bus name and the direct
+ * connections that it opened are one caller each. */
 #define BUS_CALLER_PENDING_MAX 4096
+#define BUS_CALLER_BYTES_MAX (64 * 1024 * 1024)
+#define BUS_CALLER_DIRECT_MAX 8
+#define BUS_CALLER_SESSIONS_MAX 4096
+/* Callers of one connection. */
+#define BUS_CALLERS_MAX 4096
 
-typedef struct _BusCallers BusCallers;
 typedef struct _BusCaller BusCaller;
+/* Handles a call once its caller is known. */
+typedef void (*BusCallerReady) (gpointer call);
+/* @name is known, and welcome to all that there is; or has gone. */
+typedef void (*BusCallerAdmitted) (const char *name, gboolean is_here, gpointer user_data);
 
-/* @bell rings for one of the messengers; @user_data outlives the callers. */
-BusCallers *bus_callers_new (GDBusConnection *connection, CoreBell bell, gpointer user_data);
+/* @identity: of the one caller of a connection without a bus; NULL on a bus.  @bell rings for one
+ * of the messengers; @user_data outlives the callers. */
+BusCallers *bus_callers_new (GDBusConnection *connection,
+                             BusRoster *roster,
+                             BusDoor door,
+                             const BusIdentity *identity,
+                             CoreBell bell,
+                             BusCallerAdmitted admitted,
+                             gpointer user_data);
 
 /* Everybody detaches. */
 void bus_callers_free (BusCallers *callers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusCallers, bus_callers_free)
 
-/* Counts a call of @sender (NULL without a bus) as pending until bus_caller_end_call ().
- * LimitExceeded when it has too many. */
-BusCaller *bus_callers_begin_call (BusCallers *callers, const char *sender, GError **error);
-void bus_caller_end_call (BusCaller *caller);
+/* Counts a call of @sender (NULL without a bus) of @size bytes as pending until
+ * bus_caller_end_call ().  LimitExceeded when it has too many. */
+BusCaller *
+bus_callers_begin_call (BusCallers *callers, const char *sender, gsize size, GError **error);
+/* Runs @ready at once, or in turn as soon as it is known who @caller is. */
+void bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready);
+void bus_caller_end_call (BusCaller *caller, gsize size);
 
+/* Its name has vanished: nothing may be attached to it any more. */
+gboolean bus_caller_has_gone (BusCaller *caller);
+
+/* Of a caller that is known. */
 CoreMessenger *bus_caller_get_messenger (BusCaller *caller);
+const BusIdentity *bus_caller_get_identity (BusCaller *caller);
+BusDoor bus_caller_get_door (BusCaller *caller);
+
+/* What it calls itself; a sandboxed one is what its sandbox says, whatever it claims. */
+void bus_caller_introduce (BusCaller *caller, const char *application, const char *name);
+
+/* The one caller of a connection without a bus. */
+BusCaller *bus_callers_get_only (BusCallers *callers);
+
+/* Our end is served until the other end closes, or @caller's bus name vanishes; the other end is
+ * the result, -1 on error. */
+int bus_caller_open_direct (BusCaller *caller, char **guid, GError **error);
 
 /* For people: one a{sv} a caller, "sessions" by @get_path. */
-typedef const char *(*BusSessionPath) (CoreSession *session, gpointer user_data);
 void bus_callers_list (BusCallers *callers,
                        GVariantBuilder *records,
                        BusSessionPath get_path,
                        gpointer user_data);
+
+/* How many of them have a session. */
+guint bus_callers_count_attached (BusCallers *callers);
 
 G_END_DECLS

@@ -9,6 +9,53 @@
 #include "bus/call.h"
 #include "bus/tree.h"
 
+/* Properties: GDBus has looked up interface and property in the contract. */
+
+static void
+handle_get (BusCall *call, gpointer object, GVariant *arguments)
+{
+  BusExport *export = bus_tree_find (bus_call_get_tree (call), object);
+  const BusProperty *property = export->interface->properties;
+  g_autoptr (GVariant) value = NULL;
+  const char *name;
+
+  g_variant_get_child (arguments, 1, "&s", &name);
+  while (property->name != NULL && !g_str_equal (property->name, name))
+    property++;
+  g_assert (property->name != NULL);
+  value = g_variant_take_ref (property->get (export));
+  bus_call_return (call, g_variant_new ("(v)", value));
+}
+
+static void
+handle_get_all (BusCall *call, gpointer object, GVariant *arguments)
+{
+  BusExport *export = bus_tree_find (bus_call_get_tree (call), object);
+
+  bus_call_return (call, g_variant_new ("(@a{sv})", bus_export_get_properties (export)));
+}
+
+static const BusMethod get = { "Get", handle_get };
+static const BusMethod get_all = { "GetAll", handle_get_all };
+
+/* Whoever may read a property may read it by its name. */
+static void
+take_properties_call (BusExport *export, const char *name, GDBusMethodInvocation *invocation)
+{
+  GVariant *arguments = g_dbus_method_invocation_get_parameters (invocation);
+  const char *interface = bus_export_get_interface_name (export);
+  const char *property;
+
+  if (g_str_equal (name, "GetAll"))
+    {
+      bus_call_take (export->tree, export->object, &get_all, "org.freedesktop.DBus.Properties",
+                     "GetAll", invocation);
+      return;
+    }
+  g_variant_get_child (arguments, 1, "&s", &property);
+  bus_call_take (export->tree, export->object, &get, interface, property, invocation);
+}
+
 static void
 handle_call (GDBusConnection *connection,
              const char *sender,
@@ -21,36 +68,22 @@ handle_call (GDBusConnection *connection,
 {
   BusExport *export = user_data;
   const BusMethod *method = export->interface->methods;
-  BusCall *call;
 
+  if (g_str_equal (interface, "org.freedesktop.DBus.Properties"))
+    {
+      take_properties_call (export, name, invocation);
+      return;
+    }
   while (method->name != NULL && !g_str_equal (method->name, name))
     method++;
   /* GDBus has looked it up in the contract already; a test walks the tables */
   g_assert (method->name != NULL);
-  call = bus_call_begin (export->tree, invocation);
-  if (call != NULL)
-    method->handle (call, export->object, arguments);
+  bus_call_take (export->tree, export->object, method, bus_export_get_interface_name (export),
+                 method->name, invocation);
 }
 
-static GVariant *
-get_property (GDBusConnection *connection,
-              const char *sender,
-              const char *path,
-              const char *interface,
-              const char *name,
-              GError **error,
-              gpointer user_data)
-{
-  BusExport *export = user_data;
-  const BusProperty *property = export->interface->properties;
-
-  while (property->name != NULL && !g_str_equal (property->name, name))
-    property++;
-  g_assert (property->name != NULL);
-  return property->get (export);
-}
-
-static const GDBusInterfaceVTable vtable = { handle_call, get_property, NULL, { 0 } };
+/* Without a getter, GDBus hands properties to the same function. */
+static const GDBusInterfaceVTable vtable = { handle_call, NULL, NULL, { 0 } };
 
 static void
 source_has_changed (GObject *object, GParamSpec *spec, gpointer user_data)

@@ -24,7 +24,8 @@ typedef struct
   GVariant *(*get) (BusExport *export); /* floating, or a new reference */
 } BusProperty;
 
-/* A method: answers, or sees to it that @call is answered later, once. */
+/* A method, or a standard one of the object: answers, or sees to it that @call is answered later,
+ * once. */
 typedef struct
 {
   const char *name;

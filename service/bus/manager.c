@@ -13,6 +13,7 @@
 #include "bus/import.h"
 #include "bus/interfaces.h"
 #include "bus/options.h"
+#include "bus/portal.h"
 #include "bus/tree.h"
 #include "core/core.h"
 #include "core/names.h"
@@ -37,7 +38,7 @@ handle_register (BusCall *call, gpointer object, GVariant *arguments)
       bus_call_fail (call, error);
       return;
     }
-  core_messenger_introduce (bus_call_get_caller (call), application, name);
+  bus_caller_introduce (bus_call_get_bus_caller (call), application, name);
   bus_call_return (call, NULL);
 }
 
@@ -113,12 +114,30 @@ describe_session (BusExport *export, CoreSession *session, CoreMessenger *caller
   return g_variant_dict_end (&state);
 }
 
+/* The account took its time: the caller may have gone. */
+static gboolean
+check_caller (BusCall *call, GError **error)
+{
+  if (bus_caller_has_gone (bus_call_get_bus_caller (call)))
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_NO_MESSENGER,
+                 "Cannot open the session: its messenger has gone");
+  else if (core_messenger_count_sessions (bus_call_get_caller (call)) >= BUS_CALLER_SESSIONS_MAX)
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
+                 "Cannot open the session: this program has %d open; detach from some",
+                 BUS_CALLER_SESSIONS_MAX);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static CoreSession *
 open_session (Opening *opening, CoreAccount *account, GError **error)
 {
-  CoreSession *session =
-      core_account_open_session (account, opening->contact, &opening->session_options, error);
+  CoreSession *session = NULL;
 
+  if (check_caller (opening->call, error))
+    session =
+        core_account_open_session (account, opening->contact, &opening->session_options, error);
   if (session == NULL
       || !core_session_attach (session, bus_call_get_caller (opening->call),
                                &opening->configuration, error))
@@ -134,7 +153,8 @@ account_of_session_is_open (GObject *source, GAsyncResult *result, gpointer user
   GError *error = NULL;
   g_autoptr (CoreAccount) account = core_open_account_finish (CORE_CORE (source), result, &error);
   CoreSession *session = account != NULL ? open_session (opening, account, &error) : NULL;
-  BusExport *export = session != NULL ? bus_tree_find (bus_call_get_tree (call), session) : NULL;
+  BusExport *export =
+      session != NULL ? bus_tree_show_session (bus_call_get_tree (call), session) : NULL;
 
   if (error != NULL)
     bus_call_fail (call, error);
@@ -282,20 +302,12 @@ static void
 handle_list_clients (BusCall *call, gpointer object, GVariant *arguments)
 {
   BusTree *tree = bus_call_get_tree (call);
-  GVariantBuilder records;
 
-  g_variant_builder_init (&records, G_VARIANT_TYPE ("aa{sv}"));
-  bus_callers_list (bus_tree_get_callers (tree), &records, path_of_session, tree);
-  bus_call_return (call, g_variant_new ("(aa{sv})", &records));
+  bus_call_return (call, g_variant_new ("(@aa{sv})", bus_roster_list (bus_tree_get_roster (tree),
+                                                                      path_of_session, tree)));
 }
 
 /* What is not there yet */
-
-static void
-handle_open_direct_connection (BusCall *call, gpointer object, GVariant *arguments)
-{
-  bus_call_is_not_supported (call, "open a direct connection");
-}
 
 static void
 handle_list_applications (BusCall *call, gpointer object, GVariant *arguments)
@@ -422,7 +434,7 @@ static const BusMethod methods[] = {
   { "SetDefaultPolicy", handle_set_default_policy },
   { "Unlock", handle_unlock },
   { "Lock", handle_lock },
-  { "OpenDirectConnection", handle_open_direct_connection },
+  { "OpenDirectConnection", bus_portal_handle_open_direct_connection },
   { "ListApplications", handle_list_applications },
   { "SetGrant", handle_set_grant },
   { "ListClients", handle_list_clients },

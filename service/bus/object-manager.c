@@ -6,12 +6,14 @@
 
 #include "bus/object-manager.h"
 
+#include "bus/call.h"
 #include "bus/paths.h"
+#include "bus/tree.h"
 
 struct _BusObjectManager
 {
+  BusTree *tree;
   GDBusConnection *connection;
-  GHashTable *exports;
   GDBusNodeInfo *node;
   guint registration;
 };
@@ -39,32 +41,43 @@ describe (BusExport *export)
 }
 
 static void
-answer_managed_objects (GDBusConnection *connection,
-                        const char *sender,
-                        const char *path,
-                        const char *interface,
-                        const char *name,
-                        GVariant *arguments,
-                        GDBusMethodInvocation *invocation,
-                        gpointer user_data)
+handle_get_managed_objects (BusCall *call, gpointer object, GVariant *arguments)
 {
-  BusObjectManager *manager = user_data;
+  BusTree *tree = bus_call_get_tree (call);
   GVariantBuilder objects;
   GHashTableIter iter;
   gpointer value;
 
   g_variant_builder_init (&objects, G_VARIANT_TYPE ("a{oa{sa{sv}}}"));
-  g_hash_table_iter_init (&iter, manager->exports);
+  bus_tree_iter_init (tree, &iter);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       BusExport *export = value;
 
       g_variant_builder_add (&objects, "{o@a{sa{sv}}}", export->path, describe (export));
     }
-  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(a{oa{sa{sv}}})", &objects));
+  bus_call_return (call, g_variant_new ("(a{oa{sa{sv}}})", &objects));
 }
 
-static const GDBusInterfaceVTable vtable = { answer_managed_objects, NULL, NULL, { 0 } };
+static const BusMethod get_managed_objects = { "GetManagedObjects", handle_get_managed_objects };
+
+static void
+take_call (GDBusConnection *connection,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *name,
+           GVariant *arguments,
+           GDBusMethodInvocation *invocation,
+           gpointer user_data)
+{
+  BusObjectManager *manager = user_data;
+
+  bus_call_take (manager->tree, bus_tree_get_core (manager->tree), &get_managed_objects,
+                 "org.freedesktop.DBus.ObjectManager", get_managed_objects.name, invocation);
+}
+
+static const GDBusInterfaceVTable vtable = { take_call, NULL, NULL, { 0 } };
 
 static void
 emit (BusObjectManager *manager, const char *name, GVariant *arguments)
@@ -89,12 +102,12 @@ bus_object_manager_withdraw (BusObjectManager *manager, BusExport *export)
 }
 
 BusObjectManager *
-bus_object_manager_new (GDBusConnection *connection, GHashTable *exports)
+bus_object_manager_new (BusTree *tree, GDBusConnection *connection)
 {
   BusObjectManager *manager = g_new0 (BusObjectManager, 1);
 
+  manager->tree = tree;
   manager->connection = g_object_ref (connection);
-  manager->exports = exports;
   manager->node = g_dbus_node_info_new_for_xml (introspection, NULL);
   manager->registration = g_dbus_connection_register_object (
       connection, BUS_PATH_MANAGER, manager->node->interfaces[0], &vtable, manager, NULL, NULL);

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 
 typedef struct _BusObjectManager BusObjectManager;
 
-/* @exports: the BusExport values to list; outlives it. */
-BusObjectManager *bus_object_manager_new (GDBusConnection *connection, GHashTable *exports);
+/* Of @tree, which outlives it. */
+BusObjectManager *bus_object_manager_new (BusTree *tree, GDBusConnection *connection);
 void bus_object_manager_free (BusObjectManager *manager);
 
 void bus_object_manager_announce (BusObjectManager *manager, BusExport *export);

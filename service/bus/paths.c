@@ -1,11 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The paths, and a filter that answers for those that are not there.  GDBus
- * calls a filter on its own thread: the set is all that the two share. */
+/* The paths, and a filter that answers for those that are not there and takes
+ * strays out.  GDBus calls a filter on its own thread: the two sets are all that
+ * it shares with ours. */
 
 #include "bus/paths.h"
 
+#include "bus/interfaces.h"
 #include "core/names.h"
 #include "introspection/otrd-error.h"
 
@@ -14,6 +16,10 @@ struct _BusPaths
   gatomicrefcount count; /* ours, and the filter's */
   GMutex mutex;
   GHashTable *known;
+  GHashTable *admitted;
+  gboolean is_narrow;
+  BusStrayed strayed; /* of the main context alone; NULL at the end */
+  gpointer user_data;
   GDBusConnection *connection;
   guint filter;
 };
@@ -43,19 +49,72 @@ paths_unref (gpointer item)
   if (!g_atomic_ref_count_dec (&paths->count))
     return;
   g_hash_table_unref (paths->known);
+  g_hash_table_unref (paths->admitted);
   g_mutex_clear (&paths->mutex);
   g_free (paths);
 }
 
 static gboolean
-is_known (BusPaths *paths, const char *path)
+is_in (BusPaths *paths, GHashTable *set, const char *name)
 {
-  gboolean known;
+  gboolean is_in_set;
 
   g_mutex_lock (&paths->mutex);
-  known = g_hash_table_contains (paths->known, path);
+  is_in_set = g_hash_table_contains (set, name);
   g_mutex_unlock (&paths->mutex);
-  return known;
+  return is_in_set;
+}
+
+static gboolean
+is_admitted (BusPaths *paths, const char *sender)
+{
+  return sender != NULL ? is_in (paths, paths->admitted, sender) : !paths->is_narrow;
+}
+
+static gboolean
+is_stray (BusPaths *paths, GDBusMessage *message)
+{
+  const char *path = g_dbus_message_get_path (message);
+
+  return !is_admitted (paths, g_dbus_message_get_sender (message))
+         && (!is_in (paths, paths->known, path) || !bus_interfaces_handle (path, message));
+}
+
+typedef struct
+{
+  BusPaths *paths;
+  GDBusMessage *message;
+} Stray;
+
+static void
+stray_free (gpointer item)
+{
+  Stray *stray = item;
+
+  paths_unref (stray->paths);
+  g_object_unref (stray->message);
+  g_free (stray);
+}
+
+static gboolean
+hand_over (gpointer item)
+{
+  Stray *stray = item;
+
+  if (stray->paths->strayed != NULL)
+    stray->paths->strayed (stray->message, stray->paths->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+take_out (BusPaths *paths, GDBusMessage *message)
+{
+  Stray *stray = g_new (Stray, 1);
+
+  g_atomic_ref_count_inc (&paths->count);
+  stray->paths = paths;
+  stray->message = message;
+  g_idle_add_full (G_PRIORITY_DEFAULT, hand_over, stray, stray_free);
 }
 
 /* A call of ours, or of its properties, below the manager. */
@@ -65,8 +124,7 @@ is_for_object (GDBusMessage *message)
   const char *interface = g_dbus_message_get_interface (message);
   const char *path = g_dbus_message_get_path (message);
 
-  return g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL
-         && path != NULL && g_str_has_prefix (path, BUS_PATH_ACCOUNTS) && interface != NULL
+  return g_str_has_prefix (path, BUS_PATH_ACCOUNTS) && interface != NULL
          && (g_str_has_prefix (interface, BUS_NAME ".")
              || g_str_equal (interface, "org.freedesktop.DBus.Properties"));
 }
@@ -92,8 +150,16 @@ answer_for_missing_objects (GDBusConnection *connection,
                             gboolean incoming,
                             gpointer user_data)
 {
-  if (!incoming || !is_for_object (message)
-      || is_known (user_data, g_dbus_message_get_path (message)))
+  BusPaths *paths = user_data;
+
+  if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
+    return message;
+  if (is_stray (paths, message))
+    {
+      take_out (paths, message);
+      return NULL;
+    }
+  if (!is_for_object (message) || is_in (paths, paths->known, g_dbus_message_get_path (message)))
     return message;
   refuse_call (connection, message);
   g_object_unref (message);
@@ -101,15 +167,27 @@ answer_for_missing_objects (GDBusConnection *connection,
 }
 
 BusPaths *
-bus_paths_new (GDBusConnection *connection)
+bus_paths_new (GDBusConnection *connection,
+               const char *root,
+               gboolean is_narrow,
+               BusStrayed strayed,
+               gpointer user_data)
 {
   BusPaths *paths = g_new0 (BusPaths, 1);
+  const char *self = g_dbus_connection_get_unique_name (connection);
 
   g_atomic_ref_count_init (&paths->count);
   g_atomic_ref_count_inc (&paths->count);
   g_mutex_init (&paths->mutex);
   paths->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  paths->admitted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  paths->is_narrow = is_narrow;
+  paths->strayed = strayed;
+  paths->user_data = user_data;
   paths->connection = g_object_ref (connection);
+  bus_paths_add (paths, root);
+  if (self != NULL)
+    bus_paths_admit (paths, self);
   paths->filter =
       g_dbus_connection_add_filter (connection, answer_for_missing_objects, paths, paths_unref);
   return paths;
@@ -118,6 +196,7 @@ bus_paths_new (GDBusConnection *connection)
 void
 bus_paths_free (BusPaths *paths)
 {
+  paths->strayed = NULL;
   g_dbus_connection_remove_filter (paths->connection, paths->filter);
   g_clear_object (&paths->connection);
   paths_unref (paths);
@@ -136,5 +215,21 @@ bus_paths_remove (BusPaths *paths, const char *path)
 {
   g_mutex_lock (&paths->mutex);
   g_hash_table_remove (paths->known, path);
+  g_mutex_unlock (&paths->mutex);
+}
+
+void
+bus_paths_admit (BusPaths *paths, const char *name)
+{
+  g_mutex_lock (&paths->mutex);
+  g_hash_table_add (paths->admitted, g_strdup (name));
+  g_mutex_unlock (&paths->mutex);
+}
+
+void
+bus_paths_dismiss (BusPaths *paths, const char *name)
+{
+  g_mutex_lock (&paths->mutex);
+  g_hash_table_remove (paths->admitted, name);
   g_mutex_unlock (&paths->mutex);
 }

@@ -1,61 +1,62 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* im.otrd1.Portal: there from the start, so that sandboxed programs get a clear
- * answer; what it opens is for a later version. */
+/* im.otrd1.Portal: opens direct connections, and tells nothing else to anybody. */
 
 #include "bus/portal.h"
 
 #include "bus/interfaces.h"
 #include "bus/paths.h"
+#include "bus/tree.h"
 #include "introspection/otrd-dbus.h"
-#include "introspection/otrd-error.h"
 
 struct _BusPortal
 {
   GDBusConnection *connection;
-  guint registration;
+  BusTree *tree;
   guint name;
 };
 
-static void
-handle_call (GDBusConnection *connection,
-             const char *sender,
-             const char *path,
-             const char *interface,
-             const char *name,
-             GVariant *arguments,
-             GDBusMethodInvocation *invocation,
-             gpointer user_data)
+void
+bus_portal_handle_open_direct_connection (BusCall *call, gpointer object, GVariant *arguments)
 {
-  g_dbus_method_invocation_return_error (
-      invocation, OTRD_ERROR, OTRD_ERROR_NOT_SUPPORTED,
-      "Cannot open a direct connection: this version of otrd (%s) does not have it yet",
-      OTRD_VERSION);
+  GError *error = NULL;
+  g_autofree char *guid = NULL;
+  int peer = bus_caller_open_direct (bus_call_get_bus_caller (call), &guid, &error);
+
+  if (peer < 0)
+    bus_call_fail (call, error);
+  else
+    bus_call_return_with_descriptor (call, g_variant_new_parsed ("(@h 0, {'guid': <%s>})", guid),
+                                     peer);
 }
 
 static GVariant *
-get_property (GDBusConnection *connection,
-              const char *sender,
-              const char *path,
-              const char *interface,
-              const char *name,
-              GError **error,
-              gpointer user_data)
+get_version (BusExport *export)
 {
   return g_variant_new_uint32 (BUS_CONTRACT_VERSION);
 }
 
-static const GDBusInterfaceVTable vtable = { handle_call, get_property, NULL, { 0 } };
+static const BusProperty properties[] = {
+  { "Version", NULL, get_version },
+  { NULL },
+};
+
+static const BusMethod methods[] = {
+  { "OpenDirectConnection", bus_portal_handle_open_direct_connection },
+  { NULL },
+};
+
+const BusInterface bus_portal_interface = { otrd_dbus_portal_interface_info, properties, methods };
 
 BusPortal *
-bus_portal_new (GDBusConnection *connection)
+bus_portal_new (BusRoster *roster, GDBusConnection *connection)
 {
   BusPortal *portal = g_new0 (BusPortal, 1);
 
   portal->connection = g_object_ref (connection);
-  portal->registration = g_dbus_connection_register_object (
-      connection, BUS_PATH_PORTAL, otrd_dbus_portal_interface_info (), &vtable, portal, NULL, NULL);
+  g_dbus_connection_set_exit_on_close (connection, FALSE);
+  portal->tree = bus_tree_new (roster, connection, BUS_DOOR_PORTAL, NULL);
   portal->name = g_bus_own_name_on_connection (
       connection, BUS_NAME_PORTAL, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL, NULL, NULL, NULL);
   return portal;
@@ -65,7 +66,8 @@ void
 bus_portal_free (BusPortal *portal)
 {
   g_bus_unown_name (portal->name);
-  g_dbus_connection_unregister_object (portal->connection, portal->registration);
+  bus_tree_close (portal->tree);
+  bus_tree_unref (portal->tree);
   g_object_unref (portal->connection);
   g_free (portal);
 }

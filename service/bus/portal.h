@@ -8,13 +8,19 @@
 
 #include <gio/gio.h>
 
+#include "bus/call.h"
+#include "bus/roster.h"
+
 G_BEGIN_DECLS
 
 typedef struct _BusPortal BusPortal;
 
 /* Exports the portal on @connection and asks for its name. */
-BusPortal *bus_portal_new (GDBusConnection *connection);
+BusPortal *bus_portal_new (BusRoster *roster, GDBusConnection *connection);
 void bus_portal_free (BusPortal *portal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusPortal, bus_portal_free)
+
+/* OpenDirectConnection, the Manager's and the Portal's. */
+void bus_portal_handle_open_direct_connection (BusCall *call, gpointer object, GVariant *arguments);
 
 G_END_DECLS

@@ -16,6 +16,7 @@ struct _BusService
   GDBusConnection *connection;
   BusServiceChanged changed;
   gpointer changed_data;
+  BusRoster *roster;
   BusTree *tree;
   GCancellable *portal_opening;
   BusPortal *portal;
@@ -47,7 +48,7 @@ portal_connection_is_open (GObject *source, GAsyncResult *result, gpointer user_
   if (connection == NULL)
     g_warning ("Sandboxed programs will not be answered: %s", error->message);
   else
-    service->portal = bus_portal_new (connection);
+    service->portal = bus_portal_new (service->roster, connection);
 }
 
 static void
@@ -150,7 +151,8 @@ bus_service_new (Core *core,
   service->connection = g_object_ref (connection);
   service->changed = changed;
   service->changed_data = user_data;
-  service->tree = bus_tree_new (core, connection, call_was_answered, service);
+  service->roster = bus_roster_new (core, call_was_answered, service);
+  service->tree = bus_tree_new (service->roster, connection, BUS_DOOR_BUS, NULL);
   service->name =
       g_bus_own_name_on_connection (connection, BUS_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
                                     name_is_ours, name_is_not_ours, service, NULL);
@@ -160,6 +162,7 @@ bus_service_new (Core *core,
 void
 bus_service_free (BusService *service)
 {
+  bus_roster_close (service->roster);
   g_bus_unown_name (service->name);
   if (service->portal_opening != NULL)
     g_cancellable_cancel (service->portal_opening);
@@ -169,6 +172,7 @@ bus_service_free (BusService *service)
   g_clear_handle_id (&service->ending, g_source_remove);
   bus_tree_close (service->tree);
   bus_tree_unref (service->tree);
+  bus_roster_unref (service->roster);
   g_object_unref (service->connection);
   g_object_unref (service->core);
   g_free (service);

@@ -11,21 +11,23 @@
 #include "bus/interfaces.h"
 #include "bus/object-manager.h"
 #include "bus/paths.h"
+#include "bus/strays.h"
 
 struct _BusTree
 {
   grefcount count;
   Core *core;
+  BusRoster *roster;
   GDBusConnection *connection;
-  BusAnswered answered;
-  gpointer answered_data;
   BusCallers *callers;
+  BusCaller *narrow; /* the sandboxed one whose sessions are all that is shown; NULL */
   BusPaths *paths;
   BusExport *manager; /* NULL once it is closed */
   BusObjectManager *object_manager;
   GHashTable *exports; /* BusExport, by its object of core's */
   GPtrArray *changed;  /* of BusExport */
   guint flush;         /* from the main loop */
+  gboolean is_filling; /* nobody listens yet */
 };
 
 /* Properties that changed */
@@ -62,8 +64,7 @@ bus_tree_flush (BusTree *tree)
 void
 bus_tree_note_answered (BusTree *tree)
 {
-  if (tree->answered != NULL)
-    tree->answered (tree->answered_data);
+  bus_roster_note (tree->roster);
 }
 
 /* Objects that come and go */
@@ -76,7 +77,8 @@ add_object (BusTree *tree, const char *path, gpointer object, const BusInterface
   g_return_val_if_fail (export != NULL, NULL);
   g_hash_table_insert (tree->exports, object, export);
   bus_paths_add (tree->paths, path);
-  bus_object_manager_announce (tree->object_manager, export);
+  if (!tree->is_filling)
+    bus_object_manager_announce (tree->object_manager, export);
   return export;
 }
 
@@ -94,16 +96,43 @@ remove_object (BusTree *tree, gpointer object)
   g_hash_table_remove (tree->exports, object);
 }
 
+static BusExport *
+add_session (BusTree *tree, CoreSession *session)
+{
+  CoreAccount *account = core_session_get_account (session);
+  g_autofree char *parent =
+      bus_path_of_account (core_account_get_protocol (account), core_account_get_name (account));
+  g_autofree char *path = bus_path_of_session (parent, core_session_get_contact (session));
+
+  return add_object (tree, path, session, &bus_session_interface);
+}
+
 static void
 session_was_added (CoreAccount *account, CoreSession *session, BusTree *tree)
 {
-  BusExport *parent = bus_tree_find (tree, account);
-  g_autofree char *path = NULL;
+  if (tree->narrow == NULL && bus_tree_find (tree, account) != NULL
+      && bus_tree_find (tree, session) == NULL)
+    add_session (tree, session);
+}
 
-  if (parent == NULL || bus_tree_find (tree, session) != NULL)
-    return;
-  path = bus_path_of_session (parent->path, core_session_get_contact (session));
-  add_object (tree, path, session, &bus_session_interface);
+/* Whoever has left a session sees it no more. */
+static void
+messengers_have_changed (CoreSession *session, GParamSpec *spec, BusTree *tree)
+{
+  if (!core_session_is_attached (session, bus_caller_get_messenger (tree->narrow)))
+    remove_object (tree, session);
+}
+
+BusExport *
+bus_tree_show_session (BusTree *tree, CoreSession *session)
+{
+  BusExport *export = bus_tree_find (tree, session);
+
+  if (export != NULL || tree->narrow == NULL)
+    return export;
+  export = add_session (tree, session);
+  g_signal_connect (session, "notify::messengers", G_CALLBACK (messengers_have_changed), tree);
+  return export;
 }
 
 static void
@@ -143,7 +172,7 @@ account_was_added (Core *core, CoreAccount *account, BusTree *tree)
   g_autoptr (GPtrArray) sessions = NULL;
   g_autofree char *path = NULL;
 
-  if (bus_tree_find (tree, account) != NULL)
+  if (tree->narrow != NULL || bus_tree_find (tree, account) != NULL)
     return;
   path = bus_path_of_account (core_account_get_protocol (account), core_account_get_name (account));
   if (add_object (tree, path, account, &bus_account_interface) == NULL)
@@ -181,10 +210,39 @@ ring_bell (CoreMessenger *messenger, CoreSession *session, gpointer user_data)
                                    export->path, "im.otrd1.Session", "Pending", NULL, NULL);
 }
 
+static void
+caller_was_admitted (const char *name, gboolean is_here, gpointer user_data)
+{
+  BusTree *tree = user_data;
+
+  if (is_here)
+    bus_paths_admit (tree->paths, name);
+  else
+    bus_paths_dismiss (tree->paths, name);
+}
+
+static void
+message_has_strayed (GDBusMessage *message, gpointer user_data)
+{
+  bus_stray_take (user_data, message);
+}
+
 BusExport *
 bus_tree_find (BusTree *tree, gpointer object)
 {
-  return g_hash_table_lookup (tree->exports, object);
+  return object == tree->core ? tree->manager : g_hash_table_lookup (tree->exports, object);
+}
+
+void
+bus_tree_iter_init (BusTree *tree, GHashTableIter *iter)
+{
+  g_hash_table_iter_init (iter, tree->exports);
+}
+
+BusRoster *
+bus_tree_get_roster (BusTree *tree)
+{
+  return tree->roster;
 }
 
 Core *
@@ -206,34 +264,53 @@ bus_tree_get_callers (BusTree *tree)
 }
 
 static void
+export_portal (BusTree *tree)
+{
+  tree->manager =
+      bus_export_new (tree, tree->connection, BUS_PATH_PORTAL, tree->core, &bus_portal_interface);
+}
+
+static void
 export_all (BusTree *tree)
 {
   g_autoptr (GPtrArray) accounts = core_list_accounts (tree->core);
 
   tree->manager =
       bus_export_new (tree, tree->connection, BUS_PATH_MANAGER, tree->core, &bus_manager_interface);
-  tree->object_manager = bus_object_manager_new (tree->connection, tree->exports);
+  tree->object_manager = bus_object_manager_new (tree, tree->connection);
   g_signal_connect (tree->core, "account-added", G_CALLBACK (account_was_added), tree);
   g_signal_connect (tree->core, "account-removed", G_CALLBACK (account_was_removed), tree);
+  tree->is_filling = TRUE;
   for (guint i = 0; i < accounts->len; i++)
     account_was_added (tree->core, accounts->pdata[i], tree);
+  tree->is_filling = FALSE;
 }
 
 BusTree *
-bus_tree_new (Core *core, GDBusConnection *connection, BusAnswered answered, gpointer user_data)
+bus_tree_new (BusRoster *roster,
+              GDBusConnection *connection,
+              BusDoor door,
+              const BusIdentity *identity)
 {
   BusTree *tree = g_new0 (BusTree, 1);
 
   g_ref_count_init (&tree->count);
-  tree->core = g_object_ref (core);
+  tree->core = g_object_ref (bus_roster_get_core (roster));
+  tree->roster = bus_roster_ref (roster);
   tree->connection = g_object_ref (connection);
-  tree->answered = answered;
-  tree->answered_data = user_data;
-  tree->callers = bus_callers_new (connection, ring_bell, tree);
-  tree->paths = bus_paths_new (connection);
+  tree->callers =
+      bus_callers_new (connection, roster, door, identity, ring_bell, caller_was_admitted, tree);
+  if (identity != NULL && bus_rights_are_narrow (identity))
+    tree->narrow = bus_callers_get_only (tree->callers);
+  tree->paths =
+      bus_paths_new (connection, door == BUS_DOOR_PORTAL ? BUS_PATH_PORTAL : BUS_PATH_MANAGER,
+                     tree->narrow != NULL, message_has_strayed, tree);
   tree->exports = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)bus_export_free);
   tree->changed = g_ptr_array_new ();
-  export_all (tree);
+  if (door == BUS_DOOR_PORTAL)
+    export_portal (tree);
+  else
+    export_all (tree);
   return tree;
 }
 
@@ -245,7 +322,6 @@ bus_tree_close (BusTree *tree)
 
   if (tree->manager == NULL)
     return;
-  tree->answered = NULL;
   bus_tree_flush (tree);
   g_signal_handlers_disconnect_by_data (tree->core, tree);
   g_hash_table_iter_init (&iter, tree->exports);
@@ -276,6 +352,7 @@ bus_tree_unref (BusTree *tree)
   g_hash_table_unref (tree->exports);
   g_ptr_array_unref (tree->changed);
   g_object_unref (tree->connection);
+  bus_roster_unref (tree->roster);
   g_object_unref (tree->core);
   g_free (tree);
 }

@@ -13,15 +13,17 @@
 
 #include "bus/callers.h"
 #include "bus/export.h"
+#include "bus/roster.h"
 #include "core/core.h"
 
 G_BEGIN_DECLS
 
-/* @answered (nullable) is told after each answered call. */
-typedef void (*BusAnswered) (gpointer user_data);
-
-BusTree *
-bus_tree_new (Core *core, GDBusConnection *connection, BusAnswered answered, gpointer user_data);
+/* @identity: of the one caller of a connection without a bus; NULL on a bus.  To a caller that is
+ * sandboxed, the tree shows the sessions that it is attached to and nothing else. */
+BusTree *bus_tree_new (BusRoster *roster,
+                       GDBusConnection *connection,
+                       BusDoor door,
+                       const BusIdentity *identity);
 
 /* Takes everything off the connection; the callers detach. */
 void bus_tree_close (BusTree *tree);
@@ -33,7 +35,15 @@ Core *bus_tree_get_core (BusTree *tree);
 GDBusConnection *bus_tree_get_connection (BusTree *tree);
 BusCallers *bus_tree_get_callers (BusTree *tree);
 
-/* The export of an object of core's; NULL: it has gone. */
+BusRoster *bus_tree_get_roster (BusTree *tree);
+
+/* @session has a caller that is attached to it: it is shown if it was not.  NULL: it has gone. */
+BusExport *bus_tree_show_session (BusTree *tree, CoreSession *session);
+
+/* The accounts and sessions that it has: values are BusExport. */
+void bus_tree_iter_init (BusTree *tree, GHashTableIter *iter);
+
+/* The export of an object of core's, or of core itself; NULL: it is not there. */
 BusExport *bus_tree_find (BusTree *tree, gpointer object);
 
 /* A property has changed: told of before the next answer, or from the main loop. */

@@ -110,6 +110,12 @@ core_messenger_list_sessions (CoreMessenger *messenger)
   return sessions;
 }
 
+guint
+core_messenger_count_sessions (CoreMessenger *messenger)
+{
+  return messenger->sessions->len;
+}
+
 void
 core_messenger_add_session (CoreMessenger *messenger, CoreSession *session)
 {

@@ -39,6 +39,8 @@ const char *core_messenger_get_name (CoreMessenger *messenger);
 /* The sessions it is attached to. (transfer container) (element-type CoreSession) */
 GPtrArray *core_messenger_list_sessions (CoreMessenger *messenger);
 
+guint core_messenger_count_sessions (CoreMessenger *messenger);
+
 /* The connection has closed: detaches it from every session; its bell rings no more. */
 void core_messenger_vanish (CoreMessenger *messenger);
 

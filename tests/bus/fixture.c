@@ -5,6 +5,7 @@
 
 #include "fixture.h"
 
+#include <gio/gunixfdlist.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -221,6 +222,68 @@ fixture_must_fail (GDBusConnection *caller,
     }
   if (!g_error_matches (error, OTRD_ERROR, code))
     g_error ("%s of %s failed with: %s (not with code %d)", method, path, error->message, code);
+}
+
+typedef struct
+{
+  gboolean answered;
+  GVariant *answer;
+  GUnixFDList *descriptors;
+  GDBusConnection *connection;
+  GError *error;
+} Opening;
+
+static void
+descriptor_is_here (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Opening *opening = user_data;
+
+  opening->answer = g_dbus_connection_call_with_unix_fd_list_finish (
+      G_DBUS_CONNECTION (source), &opening->descriptors, result, &opening->error);
+  opening->answered = TRUE;
+}
+
+static void
+direct_is_open (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Opening *opening = user_data;
+
+  opening->connection = g_dbus_connection_new_finish (result, &opening->error);
+  g_assert_no_error (opening->error);
+}
+
+static void
+shake_hands (Opening *opening)
+{
+  g_autoptr (GError) error = NULL;
+  int descriptor = g_unix_fd_list_get (opening->descriptors, 0, &error);
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (descriptor, &error);
+  g_autoptr (GSocketConnection) stream = NULL;
+
+  g_assert_no_error (error);
+  stream = g_socket_connection_factory_create_connection (socket);
+  g_dbus_connection_new (G_IO_STREAM (stream), NULL, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT,
+                         NULL, NULL, direct_is_open, opening);
+  fixture_wait_until (opening->connection != NULL);
+}
+
+GDBusConnection *
+fixture_open_direct (GDBusConnection *opener, GError **error)
+{
+  Opening opening = { 0 };
+
+  g_dbus_connection_call_with_unix_fd_list (opener, "im.otrd1", MANAGER, "im.otrd1.Manager",
+                                            "OpenDirectConnection", g_variant_new ("(a{sv})", NULL),
+                                            NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL,
+                                            descriptor_is_here, &opening);
+  fixture_wait_until (opening.answered);
+  if (opening.error != NULL)
+    g_propagate_error (error, opening.error);
+  else
+    shake_hands (&opening);
+  g_clear_pointer (&opening.answer, g_variant_unref);
+  g_clear_object (&opening.descriptors);
+  return opening.connection;
 }
 
 char *

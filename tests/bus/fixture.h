@@ -46,6 +46,9 @@ void fixture_start_service (Fixture *fixture);
 void fixture_stop_service (Fixture *fixture);
 GDBusConnection *fixture_connect (Fixture *fixture);
 
+/* A direct connection, opened by @opener; NULL: @error is set. */
+GDBusConnection *fixture_open_direct (GDBusConnection *opener, GError **error);
+
 /* Runs the main loop until @condition is true. */
 #define fixture_wait_until(condition)                                                              \
   while (!(condition))                                                                             \

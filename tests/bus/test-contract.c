@@ -114,16 +114,6 @@ every_member_answers (Fixture *fixture, gconstpointer unused)
 }
 
 static void
-portal_has_answered (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GError **error = user_data;
-  g_autoptr (GVariant) answer =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, error);
-
-  g_assert_null (answer);
-}
-
-static void
 name_is_there (GDBusConnection *connection, const char *name, const char *owner, gpointer user_data)
 {
   *(char **)user_data = g_strdup (owner);
@@ -132,7 +122,6 @@ name_is_there (GDBusConnection *connection, const char *name, const char *owner,
 static void
 the_portal_is_on_a_connection_of_its_own (Fixture *fixture, gconstpointer unused)
 {
-  g_autoptr (GError) error = NULL;
   g_autofree char *owner = NULL;
   guint watch = g_bus_watch_name_on_connection (fixture->first, "im.otrd1.Portal",
                                                 G_BUS_NAME_WATCHER_FLAGS_NONE, name_is_there, NULL,
@@ -141,11 +130,6 @@ the_portal_is_on_a_connection_of_its_own (Fixture *fixture, gconstpointer unused
   fixture_wait_until (owner != NULL);
   g_bus_unwatch_name (watch);
   g_assert_cmpstr (owner, !=, g_dbus_connection_get_unique_name (fixture->server));
-  g_dbus_connection_call (fixture->first, "im.otrd1.Portal", "/im/otrd1/portal", "im.otrd1.Portal",
-                          "OpenDirectConnection", g_variant_new ("(a{sv})", NULL), NULL,
-                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, portal_has_answered, &error);
-  fixture_wait_until (error != NULL);
-  g_assert_error (error, OTRD_ERROR, OTRD_ERROR_NOT_SUPPORTED);
 }
 
 static void

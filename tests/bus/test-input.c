@@ -92,7 +92,6 @@ the_manager_refuses_it (Fixture *fixture, gconstpointer unused)
     { "RestoreVault", "(handle 1000, @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
     { "Import", "('libotr', {'fingerprints': handle 0}, @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
     { "Import", "('libotr', @a{sh} {}, @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
-    { "OpenDirectConnection", "(@a{sv} {},)", OTRD_ERROR_NOT_SUPPORTED },
     { "ListApplications", "(@a{sv} {},)", OTRD_ERROR_NOT_SUPPORTED },
     { "SetGrant", "('a', 'xmpp', 'a@b', 'allow', @a{sv} {})", OTRD_ERROR_NOT_SUPPORTED },
     { "CheckVault", "(@a{sv} {},)", OTRD_ERROR_NOT_SUPPORTED },

@@ -1,0 +1,41 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The roster: who is connected, over all connections of the service.
+ *
+ * The trees of the bus, of the portal and of each direct connection share it.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "core/core.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BusRoster BusRoster;
+typedef struct _BusCallers BusCallers;
+
+/* Told after each answered call, and when callers come and go. */
+typedef void (*BusHappened) (gpointer user_data);
+/* The path of a session; NULL: it has none. */
+typedef const char *(*BusSessionPath) (CoreSession *session, gpointer user_data);
+
+BusRoster *bus_roster_new (Core *core, BusHappened happened, gpointer user_data);
+BusRoster *bus_roster_ref (BusRoster *roster);
+void bus_roster_unref (BusRoster *roster);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusRoster, bus_roster_unref)
+
+/* Nobody is told of anything any more. */
+void bus_roster_close (BusRoster *roster);
+
+Core *bus_roster_get_core (BusRoster *roster);
+void bus_roster_note (BusRoster *roster);
+
+void bus_roster_add (BusRoster *roster, BusCallers *callers);
+void bus_roster_remove (BusRoster *roster, BusCallers *callers);
+
+/* aa{sv}, floating: for people. */
+GVariant *bus_roster_list (BusRoster *roster, BusSessionPath get_path, gpointer user_data);
+
+G_END_DECLS
