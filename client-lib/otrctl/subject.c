@@ -58,10 +58,22 @@ list_knowing (GPtrArray *accounts, GPtrArray *sessions, const char *contact)
   return knowing;
 }
 
-static OtrdAccount *
-guess_account (OtrdClient *client, const char *contact, GError **error)
+/* A link is of an XMPP address. */
+static GPtrArray *
+list_possible (OtrdClient *client, gboolean linked, GError **error)
 {
-  g_autoptr (GPtrArray) accounts = target_list_accounts (client, error);
+  GPtrArray *accounts = target_list_accounts (client, error);
+
+  for (guint i = accounts != NULL && linked ? accounts->len : 0; i > 0; i--)
+    if (!g_str_equal (otrd_account_get_protocol (accounts->pdata[i - 1]), "xmpp"))
+      g_ptr_array_remove_index (accounts, i - 1);
+  return accounts;
+}
+
+static OtrdAccount *
+guess_account (OtrdClient *client, const char *contact, gboolean linked, GError **error)
+{
+  g_autoptr (GPtrArray) accounts = list_possible (client, linked, error);
   g_autoptr (GPtrArray) sessions = NULL;
   g_autoptr (GPtrArray) knowing = NULL;
 
@@ -84,11 +96,12 @@ guess_account (OtrdClient *client, const char *contact, GError **error)
 
 /* Takes what stands at the end of the words; how many are left. */
 static guint
-take_contact (Subject *self, Command *command, guint n_words)
+take_contact (Subject *self, Command *command, guint n_words, gboolean *linked)
 {
   const char *last = n_words > 0 ? command_get_word (command, n_words - 1) : NULL;
 
-  if (last != NULL && link_read (last, &self->contact, &self->fingerprint))
+  *linked = last != NULL && link_read (last, &self->contact, &self->fingerprint);
+  if (*linked)
     return n_words - 1;
   if (n_words > 1 && fingerprint_is (last))
     {
@@ -105,7 +118,8 @@ Subject *
 subject_read (Command *command, guint n_words, GError **error)
 {
   g_autoptr (Subject) self = g_new0 (Subject, 1);
-  guint left = take_contact (self, command, n_words);
+  gboolean linked;
+  guint left = take_contact (self, command, n_words, &linked);
 
   if (left > 1 || self->contact == NULL)
     {
@@ -115,6 +129,6 @@ subject_read (Command *command, guint n_words, GError **error)
     }
   self->account = left == 1
                       ? target_find_account (command->client, command_get_word (command, 0), error)
-                      : guess_account (command->client, self->contact, error);
+                      : guess_account (command->client, self->contact, linked, error);
   return self->account != NULL ? g_steal_pointer (&self) : NULL;
 }

@@ -202,6 +202,23 @@ def a_history_is_told_in_order():
         assert "verified 1970-01-24" in known and "smp pidgin" in known, known
 
 
+def a_narrow_terminal_has_a_line_for_each_field():
+    with fake() as (desktop, service):
+        service.answers["ListFingerprints"] = lambda *_: ([{
+            "contact": GLib.Variant("s", BOB), "fingerprint": GLib.Variant("s", THEIRS),
+            "trust": GLib.Variant("s", "verified")}], "")
+        status, wide = Terminal(desktop, "fingerprints", columns=140).talk()
+        assert status == 0 and len(wide.splitlines()) == 2 and "FINGERPRINT" in wide, wide
+        status, narrow = Terminal(desktop, "fingerprints", columns=60).talk()
+        assert status == 0 and "contact: " + BOB in narrow and "trust: \033[32m" in narrow, narrow
+        assert all(len(line) <= 60 for line in narrow.splitlines()), narrow
+        dialog = ("[yes/no]", "no\n")
+        status, wide = Terminal(desktop, "verify", BOB, "--manual", columns=100).talk(dialog)
+        assert " ".join(["AAAAAAAA"] * 5) + "  " + " ".join(["BBBBBBBB"] * 5) in wide, wide
+        status, narrow = Terminal(desktop, "verify", BOB, "--manual", columns=60).talk(dialog)
+        assert "\n  " + " ".join(["BBBBBBBB"] * 5) in narrow, narrow
+
+
 def a_key_is_shown_as_a_link():
     with fake() as (desktop, service):
         link = "xmpp:alice@example.org?otr-fingerprint=" + OURS
@@ -322,6 +339,7 @@ tap.run({
     "a secret is taken as it sounds when asked for": a_secret_is_taken_as_it_sounds_when_asked_for,
     "a fingerprint is taken as it was pasted": a_fingerprint_is_taken_as_it_was_pasted,
     "a history is told in order": a_history_is_told_in_order,
+    "a narrow terminal has a line for each field": a_narrow_terminal_has_a_line_for_each_field,
     "a key is shown as a link": a_key_is_shown_as_a_link,
     "a changed key is accepted only after a yes": a_changed_key_is_accepted_only_after_a_yes,
     "an account is removed only after a yes": an_account_is_removed_only_after_a_yes,

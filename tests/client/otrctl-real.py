@@ -137,6 +137,23 @@ def trust_is_given_listed_and_forgotten():
         fails(desktop, 2, "fingerprints", "--trust", "maybe")
 
 
+def the_account_may_be_left_out_where_one_knows_the_contact():
+    with Desktop() as desktop:
+        done(desktop, "account", "add", "gadu-gadu", "12345")
+        done(desktop, "account", "add", "xmpp", ALICE)
+        done(desktop, "trust", "xmpp:%s?otr-fingerprint=%s" % (BOB, STRANGER.lower()), "verified")
+        record, = json.loads(done(desktop, "fingerprints", "--json"))
+        assert (record["account"], record["fingerprint"]) == (ACCOUNT, STRANGER), record
+        done(desktop, "trust", BOB, *STRANGER_GROUPED.split(), "rejected")
+        told = json.loads(done(desktop, "history", BOB, "--json"))
+        assert [line["event"] for line in told] == ["verified", "rejected"], told
+        assert all(line["method"] == "manual" for line in told), told
+        fails(desktop, 4, "history", "carol@example.org")
+        done(desktop, "trust", "gadu-gadu:12345", BOB, STRANGER, "verified")
+        said = fails(desktop, 2, "history", BOB)
+        assert ACCOUNT in said and "gadu-gadu:12345" in said, said
+
+
 def sessions_and_clients_show_who_talks():
     with Desktop() as desktop, Conversation(desktop) as talk:
         lines = done(desktop, "sessions").splitlines()
@@ -326,6 +343,8 @@ tap.run({
     "a policy holds for all, an account or a contact":
         a_policy_holds_for_all_an_account_or_a_contact,
     "trust is given, listed and forgotten": trust_is_given_listed_and_forgotten,
+    "the account may be left out where one knows the contact":
+        the_account_may_be_left_out_where_one_knows_the_contact,
     "sessions and clients show who talks": sessions_and_clients_show_who_talks,
     "a question verifies the contact": a_question_verifies_the_contact,
     "a pin is told to who asks": a_pin_is_told_to_who_asks,

@@ -288,6 +288,28 @@ test_nothing_reaches_a_third_key (gconstpointer policy)
 }
 
 static void
+test_texts_go_on_to_the_accepted_instance (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  g_autoptr (Side) mallory = NULL;
+
+  side_go_private (talk->alice);
+  verify_by_question (talk);
+  mallory = come_between (talk, FALSE);
+  actor_start (g_ptr_array_index (mallory->actors, 0));
+  side_settle (talk->alice);
+  g_assert_true (side_has_event (talk->alice, "'known': <'changed-from-verified'>"));
+  g_assert_true (side_has_event (talk->alice, "'blocked': <false>"));
+  g_assert_cmpstr (core_session_get_blocked (talk->alice->session), ==, "");
+  g_assert_cmpstr (core_session_get_trust (talk->alice->session), ==, "verified");
+  side_join (talk->alice, talk->bob);
+  mallory->peer = NULL;
+  g_assert_cmpint (actor_send (talk->a, "text 0", 1)->verdict, ==, ENGINE_VERDICT_PRIVATE);
+  side_settle (talk->alice);
+  talk_assert_read (talk->bob, 1);
+}
+
+static void
 test_one_of_the_known_keys_is_no_change (void)
 {
   g_autoptr (Talk) talk = talk_new ();
@@ -410,6 +432,8 @@ main (int argc, char **argv)
                         test_nothing_reaches_a_third_key);
   g_test_add_data_func ("/core/trust/nothing-reaches-a-third-key/always", "always",
                         test_nothing_reaches_a_third_key);
+  g_test_add_func ("/core/trust/texts-go-on-to-the-accepted-instance",
+                   test_texts_go_on_to_the_accepted_instance);
   g_test_add_func ("/core/trust/one-of-the-known-keys-is-no-change",
                    test_one_of_the_known_keys_is_no_change);
   g_test_add_func ("/core/trust/a-changed-unverified-key-warns",

@@ -7,6 +7,7 @@ import fcntl
 import os
 import pty
 import select
+import struct
 import subprocess
 import termios
 import threading
@@ -69,8 +70,9 @@ def fails(desktop, status, *arguments, **options):
 class Terminal:
     """A person's call: a terminal of its own, and answers to what it asks."""
 
-    def __init__(self, desktop, *arguments, **variables):
+    def __init__(self, desktop, *arguments, columns=0, **variables):
         self.master, self.slave = pty.openpty()
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
         self.screen = b""
         self.process = subprocess.Popen(
             [OTRCTL, *arguments], env={**desktop.environment, "TERM": "xterm", **variables},
