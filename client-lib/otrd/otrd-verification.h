@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * @secret: (nullable): what both know; %NULL with the option `pin`. It crosses the bus by
  * descriptor
  * @question: (nullable): what to ask the contact
- * @options: (nullable): `a{sv}`: `pin` b; a floating one is consumed
+ * @options: (nullable): `a{sv}`: `pin` b, `normalise` b; a floating one is consumed
  * @cancellable: (nullable): a cancellable
  * @callback: (nullable): called when the answer is there
  * @user_data: for @callback
@@ -48,7 +48,7 @@ otrd_session_start_verification_finish (OtrdSession *self, GAsyncResult *result,
  * @secret: (nullable): what both know; %NULL with the option `pin`. It crosses the bus by
  * descriptor
  * @question: (nullable): what to ask the contact
- * @options: (nullable): `a{sv}`: `pin` b; a floating one is consumed
+ * @options: (nullable): `a{sv}`: `pin` b, `normalise` b; a floating one is consumed
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error of %OTRD_ERROR
  *
@@ -67,7 +67,7 @@ OTRD_API OtrdTurn *otrd_session_start_verification_sync (OtrdSession *self,
  * otrd_session_answer_verification:
  * @self: the session
  * @secret: what both know. It crosses the bus by descriptor
- * @options: (nullable): `a{sv}`, or %NULL for none; a floating one is consumed
+ * @options: (nullable): `a{sv}`: `normalise` b; a floating one is consumed
  * @cancellable: (nullable): a cancellable
  * @callback: (nullable): called when the answer is there
  * @user_data: for @callback
@@ -96,7 +96,7 @@ otrd_session_answer_verification_finish (OtrdSession *self, GAsyncResult *result
  * otrd_session_answer_verification_sync:
  * @self: the session
  * @secret: what both know. It crosses the bus by descriptor
- * @options: (nullable): `a{sv}`, or %NULL for none; a floating one is consumed
+ * @options: (nullable): `a{sv}`: `normalise` b; a floating one is consumed
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error of %OTRD_ERROR
  *

@@ -144,12 +144,13 @@ class Messenger(Client):
     def configure(self, **options):
         self._session("Configure", "(a{sv})", options_of(options))
 
-    def verify(self, secret, question=None):
-        self._session("StartVerification", "(sa{sv})", secret,
-                      options_of({"question": question} if question else {}))
+    def verify(self, secret, question=None, **options):
+        if question:
+            options["question"] = question
+        self._session("StartVerification", "(sa{sv})", secret, options_of(options))
 
-    def answer(self, secret):
-        self._session("AnswerVerification", "(sa{sv})", secret, {})
+    def answer(self, secret, **options):
+        self._session("AnswerVerification", "(sa{sv})", secret, options_of(options))
 
     def accept(self, fingerprint):
         self._session("AcceptFingerprint", "(sa{sv})", fingerprint, {})

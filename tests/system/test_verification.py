@@ -66,6 +66,18 @@ def right_asked_by_us_with_a_question(case):
     assert (case.our_result(), case.record()["method"]) == ("verified", "question")
 
 
+def right_as_it_sounds(case):
+    """Only because the user asked for it, on either side."""
+    case.ours.verify(" Cafe\u0301\n", normalise=True)
+    case.network.carry_until(lambda: talk.was_asked(case.theirs), "asked")
+    talk.answer(case.theirs, "Caf\u00e9")
+    case.settle()
+    case.asked_by_them()
+    case.ours.answer(SECRET + "  ", normalise=True)
+    case.settle()
+    assert case.ours.results() == ["verified", "verified"], case.ours.results()
+
+
 def right_asked_by_them(case):
     case.asked_by_them()
     talk.answer(case.ours, SECRET)
@@ -206,7 +218,7 @@ def go(outcome, start_peer, version):
 
 
 OUTCOMES = (
-    right_asked_by_us, right_asked_by_us_with_a_question, right_asked_by_them,
+    right_asked_by_us, right_asked_by_us_with_a_question, right_as_it_sounds, right_asked_by_them,
     right_but_it_was_their_question, wrong_asked_by_us, wrong_asked_by_them,
     aborted_by_us_who_ask, aborted_by_us_who_are_asked, aborted_by_them_who_ask,
     aborted_by_them_who_are_asked, begun_by_both_at_once, refreshed_in_the_middle,
