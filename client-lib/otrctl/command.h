@@ -50,6 +50,7 @@ gboolean run_history (Command *command, GError **error);
 gboolean run_import (Command *command, GError **error);
 gboolean run_key_generate (Command *command, GError **error);
 gboolean run_key_show (Command *command, GError **error);
+gboolean run_key_store (Command *command, GError **error);
 gboolean run_lock (Command *command, GError **error);
 gboolean run_monitor (Command *command, GError **error);
 gboolean run_policy (Command *command, GError **error);

@@ -93,6 +93,48 @@ run_unlock (Command *command, GError **error)
   return otrd_client_unlock_sync (command->client, passphrase, NULL, NULL, error);
 }
 
+/* On a terminal twice: a slip would cost the vault. */
+static GBytes *
+read_new_passphrase (Command *command, GError **error)
+{
+  g_autoptr (GBytes) first = NULL;
+  g_autoptr (GBytes) second = NULL;
+
+  if (command_has (command, "passphrase-stdin"))
+    return tty_read_secret_from (STDIN_FILENO, error);
+  first = tty_read_secret ("New passphrase of the vault: ", error);
+  if (first == NULL)
+    return NULL;
+  second = tty_read_secret ("Again: ", error);
+  if (second == NULL)
+    return NULL;
+  if (g_bytes_equal (first, second))
+    return g_steal_pointer (&first);
+  g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
+               "The key store was not changed: the two passphrases differ");
+  return NULL;
+}
+
+gboolean
+run_key_store (Command *command, GError **error)
+{
+  const char *key_store = command_get_word (command, 0);
+  g_autoptr (GBytes) passphrase = NULL;
+
+  if (key_store == NULL)
+    {
+      g_print ("%s\n", otrd_client_get_key_store (command->client));
+      return TRUE;
+    }
+  if (g_str_equal (key_store, "passphrase"))
+    {
+      passphrase = read_new_passphrase (command, error);
+      if (passphrase == NULL)
+        return FALSE;
+    }
+  return otrd_client_set_key_store_sync (command->client, key_store, passphrase, NULL, NULL, error);
+}
+
 gboolean
 run_lock (Command *command, GError **error)
 {

@@ -188,6 +188,8 @@ static const Verb verbs[] = {
     NULL, NULL, FALSE, run_accept },
   { "unlock", NULL, "", "open the vault", NULL, unlock_options, FALSE, run_unlock },
   { "lock", NULL, "", "lock the vault", NULL, NULL, FALSE, run_lock },
+  { "key-store", NULL, "[secret-service|passphrase]", "show or set what opens the vault", NULL,
+    unlock_options, FALSE, run_key_store },
   { "clients", NULL, "", "list the programs that are connected", NULL, json_option, FALSE,
     run_clients },
   { "monitor", NULL, "", "print changes as they come", NULL, json_option, FALSE, run_monitor },

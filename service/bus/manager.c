@@ -12,6 +12,7 @@
 #include "bus/descriptors.h"
 #include "bus/import.h"
 #include "bus/interfaces.h"
+#include "bus/manager-vault.h"
 #include "bus/options.h"
 #include "bus/portal.h"
 #include "bus/tree.h"
@@ -19,8 +20,6 @@
 #include "core/names.h"
 #include "introspection/otrd-dbus.h"
 #include "introspection/otrd-error.h"
-
-#define PASSPHRASE_MAX 1024
 
 static void
 handle_register (BusCall *call, gpointer object, GVariant *arguments)
@@ -216,78 +215,6 @@ handle_set_default_policy (BusCall *call, gpointer object, GVariant *arguments)
   core_set_default_policy (object, policy, policy_is_set, call);
 }
 
-static void
-vault_is_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GError *error = NULL;
-
-  if (!core_unlock_finish (CORE_CORE (source), result, &error))
-    bus_call_fail (user_data, error);
-  else
-    bus_call_return (user_data, NULL);
-}
-
-static void
-passphrase_was_read (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  BusCall *call = user_data;
-  GError *error = NULL;
-  g_autoptr (Secret) passphrase = bus_descriptor_read_finish (result, &error);
-
-  if (passphrase == NULL)
-    bus_call_fail (call, error);
-  else
-    core_unlock (bus_tree_get_core (bus_call_get_tree (call)), passphrase,
-                 bus_call_is_interactive (call), vault_is_unlocked, call);
-}
-
-/* The descriptor of the option `passphrase`; *@descriptor is -1 without one. */
-static gboolean
-take_passphrase (BusCall *call, GVariant *options, int *descriptor, GError **error)
-{
-  gint32 handle = 0;
-
-  *descriptor = -1;
-  if (!bus_options_read (options, error, "passphrase", "h", &handle, NULL))
-    return FALSE;
-  if (!bus_options_have (options, "passphrase"))
-    return TRUE;
-  *descriptor = bus_call_take_descriptor (call, handle, error);
-  return *descriptor >= 0;
-}
-
-static void
-handle_unlock (BusCall *call, gpointer object, GVariant *arguments)
-{
-  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 0);
-  GError *error = NULL;
-  int descriptor;
-
-  if (!take_passphrase (call, options, &descriptor, &error))
-    bus_call_fail (call, error);
-  else if (descriptor >= 0)
-    bus_descriptor_read_async (descriptor, PASSPHRASE_MAX, passphrase_was_read, call);
-  else
-    core_unlock (object, NULL, bus_call_is_interactive (call), vault_is_unlocked, call);
-}
-
-static void
-vault_is_locked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GError *error = NULL;
-
-  if (!core_lock_finish (CORE_CORE (source), result, &error))
-    bus_call_fail (user_data, error);
-  else
-    bus_call_return (user_data, NULL);
-}
-
-static void
-handle_lock (BusCall *call, gpointer object, GVariant *arguments)
-{
-  core_lock (object, vault_is_locked, call);
-}
-
 /* Who is there */
 
 static const char *
@@ -344,7 +271,7 @@ refuse_with_passphrase (BusCall *call, GVariant *options, const char *what)
   GError *error = NULL;
   int descriptor;
 
-  if (!take_passphrase (call, options, &descriptor, &error))
+  if (!bus_manager_take_passphrase (call, options, &descriptor, &error))
     {
       bus_call_fail (call, error);
       return;
@@ -352,14 +279,6 @@ refuse_with_passphrase (BusCall *call, GVariant *options, const char *what)
   if (descriptor >= 0)
     close (descriptor);
   bus_call_is_not_supported (call, what);
-}
-
-static void
-handle_set_key_store (BusCall *call, gpointer object, GVariant *arguments)
-{
-  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 1);
-
-  refuse_with_passphrase (call, options, "change the key store");
 }
 
 static void
@@ -432,14 +351,14 @@ static const BusMethod methods[] = {
   { "OpenAccount", handle_open_account },
   { "OpenSession", handle_open_session },
   { "SetDefaultPolicy", handle_set_default_policy },
-  { "Unlock", handle_unlock },
-  { "Lock", handle_lock },
+  { "Unlock", bus_manager_unlock },
+  { "Lock", bus_manager_lock },
   { "OpenDirectConnection", bus_portal_handle_open_direct_connection },
   { "ListApplications", handle_list_applications },
   { "SetGrant", handle_set_grant },
   { "ListClients", handle_list_clients },
   { "Import", bus_manager_handle_import },
-  { "SetKeyStore", handle_set_key_store },
+  { "SetKeyStore", bus_manager_set_key_store },
   { "CheckVault", handle_check_vault },
   { "BackupVault", handle_backup_vault },
   { "RestoreVault", handle_restore_vault },

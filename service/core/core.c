@@ -288,6 +288,36 @@ core_lock_finish (Core *core, GAsyncResult *result, GError **error)
 }
 
 static void
+on_key_store_set (GObject *vault, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (vault_set_key_store_finish (VAULT_VAULT (vault), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+core_set_key_store (Core *core,
+                    const char *key_store,
+                    Secret *passphrase,
+                    gboolean interactive,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  vault_set_key_store_async (core->vault, key_store, passphrase, interactive, on_key_store_set,
+                             g_task_new (core, NULL, callback, user_data));
+}
+
+gboolean
+core_set_key_store_finish (Core *core, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
 tell_default_policy (Core *core)
 {
   g_object_notify_by_pspec (G_OBJECT (core), properties[PROP_DEFAULT_POLICY]);

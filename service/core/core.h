@@ -30,7 +30,8 @@ const char *core_get_vault_state (Core *core);
 const char *core_get_key_store (Core *core);
 const char *core_get_default_policy (Core *core);
 
-/* Opens the vault: at start-up without a prompt, and for Manager.Unlock. @passphrase: NULL. */
+/* Opens the vault: at start-up without a prompt, and for Manager.Unlock. @passphrase:
+ * NULL for none. */
 void core_unlock (Core *core,
                   Secret *passphrase,
                   gboolean interactive,
@@ -41,6 +42,14 @@ gboolean core_unlock_finish (Core *core, GAsyncResult *result, GError **error);
 /* Answers when all is saved, and the keys are wiped from memory. */
 void core_lock (Core *core, GAsyncReadyCallback callback, gpointer user_data);
 gboolean core_lock_finish (Core *core, GAsyncResult *result, GError **error);
+/* What opens the vault from now on; @passphrase: the new one, or NULL. */
+void core_set_key_store (Core *core,
+                         const char *key_store,
+                         Secret *passphrase,
+                         gboolean interactive,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
+gboolean core_set_key_store_finish (Core *core, GAsyncResult *result, GError **error);
 
 void core_set_default_policy (Core *core,
                               const char *policy,
