@@ -319,8 +319,10 @@ write_file (VaultFolder *folder, const char *name, GBytes *bytes, GError **error
                                  &failure))
     return set_failed (error, OTRD_ERROR_STORAGE_FAILED, path, failure->message);
   /* An odd umask may have taken away what the user needs. */
-  return fchmodat (folder->folder_fd, name, 0600, 0) == 0
-         || set_errno (error, path, "opening the file to its owner");
+  if (fchmodat (folder->folder_fd, name, 0600, 0) != 0)
+    return set_errno (error, path, "opening the file to its owner");
+  /* GLib does this too, and keeps to itself whether it could. */
+  return fsync (folder->folder_fd) == 0 || set_errno (error, path, "writing the folder");
 }
 
 /* A second name for the file that is about to be replaced costs nothing; where

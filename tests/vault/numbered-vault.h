@@ -1,0 +1,27 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A vault of a known key, whose changes are numbered, so that another process
+ * can tell which of them it holds. */
+
+#pragma once
+
+#include "vault/vault.h"
+
+G_BEGIN_DECLS
+
+#define NUMBERED_CONTACTS 20
+
+/* Opens it, new or not; anything else ends the program. */
+Vault *numbered_vault_open (const char *folder);
+/* Another process may open it then. */
+void numbered_vault_close (Vault *vault);
+
+/* A fingerprint of one contact after the other; each tenth also replaces a private key. */
+void numbered_vault_put (Vault *vault, guint64 number);
+gboolean numbered_vault_save (Vault *vault, GError **error);
+
+/* The latest number of this contact that is there; 0: none. */
+guint64 numbered_vault_get (Vault *vault, guint64 contact);
+
+G_END_DECLS
