@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The otrd developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The vault as its user meets it: opened by the keyring or by a passphrase,
+locked by either, moved from one to the other."""
+import os
+import subprocess
+
+from gi.repository import GLib
+
+import talk
+import tap
+from desktop import PASSWORD, Desktop, wait_until
+from talk import ALICE, BOB
+
+MANAGER = "im.otrd1.Manager"
+PASSPHRASE = "staple battery"
+LOCKED_STATUS = 5
+
+
+def otrctl(desktop, *arguments, text=""):
+    run = subprocess.run([os.environ["OTRD_OTRCTL"], *arguments], env=desktop.environment,
+                         input=text, capture_output=True, text=True, timeout=60, check=False)
+    return run.returncode, run.stdout.strip(), run.stderr
+
+
+def property_of(desktop, name):
+    return desktop.call("im.otrd1", "/im/otrd1", "org.freedesktop.DBus.Properties", "Get",
+                        GLib.Variant("(ss)", (MANAGER, name)))[0]
+
+
+def wait_for_state(desktop, state):
+    changes = desktop.connection.signal_subscribe(
+        "im.otrd1", "org.freedesktop.DBus.Properties", "PropertiesChanged", "/im/otrd1", None, 0,
+        lambda *_: None)
+    wait_until(lambda: property_of(desktop, "Vault") == state, "the vault is " + state)
+    desktop.connection.signal_unsubscribe(changes)
+
+
+def set_keyring_locked(desktop, locked):
+    """As a person does with the keyring's own program."""
+    collection = "/org/freedesktop/secrets/collection/login"
+    if locked:
+        desktop.call("org.freedesktop.secrets", "/org/freedesktop/secrets",
+                     "org.freedesktop.Secret.Service", "Lock",
+                     GLib.Variant("(ao)", ([collection],)))
+        return
+    session = desktop.call("org.freedesktop.secrets", "/org/freedesktop/secrets",
+                           "org.freedesktop.Secret.Service", "OpenSession",
+                           GLib.Variant("(sv)", ("plain", GLib.Variant("s", ""))))[1]
+    desktop.call("org.freedesktop.secrets", "/org/freedesktop/secrets",
+                 "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface",
+                 "UnlockWithMasterPassword",
+                 GLib.Variant("(o(oayays))", (collection, (session, b"", PASSWORD.encode(),
+                                                           "text/plain"))))
+
+
+def the_vault_follows_the_keyring():
+    with Desktop() as desktop:
+        messenger = talk.open_messenger(desktop, "left", ALICE, BOB)
+        assert messenger is not None
+        wait_for_state(desktop, "ready")
+        set_keyring_locked(desktop, True)
+        wait_for_state(desktop, "locked")
+        assert otrctl(desktop, "unlock", "--no-prompt")[0] == LOCKED_STATUS
+        set_keyring_locked(desktop, False)
+        wait_for_state(desktop, "ready")
+
+
+def after_lock_the_keyring_does_not_open_it():
+    with Desktop() as desktop:
+        talk.open_messenger(desktop, "left", ALICE, BOB)
+        assert otrctl(desktop, "lock")[0] == 0
+        set_keyring_locked(desktop, True)
+        set_keyring_locked(desktop, False)
+        assert property_of(desktop, "Vault") == "locked"
+        assert otrctl(desktop, "unlock")[0] == 0
+        assert property_of(desktop, "Vault") == "ready"
+
+
+def a_session_goes_on_while_the_vault_is_locked():
+    with Desktop() as desktop:
+        left = talk.open_messenger(desktop, "left", ALICE, BOB)
+        right = talk.open_messenger(desktop, "right", BOB, ALICE)
+        network = talk.join(left, right)
+        talk.go_private(network, left)
+        assert otrctl(desktop, "lock")[0] == 0
+        talk.converse(network, ["Still here?", "Still here."])
+        assert otrctl(desktop, "unlock")[0] == 0
+        talk.converse(network, ["And again."])
+
+
+def a_passphrase_serves_where_there_is_no_keyring():
+    with Desktop(keyring=False) as desktop:
+        assert otrctl(desktop, "key-store") == (0, "secret-service", "")
+        assert otrctl(desktop, "key-store", "passphrase", "--passphrase-stdin",
+                      text=PASSPHRASE)[0] == 0
+        assert otrctl(desktop, "account", "add", "xmpp", ALICE)[0] == 0
+        desktop.stop_service()
+        desktop.start_service()
+        wait_for_state(desktop, "locked")
+        assert property_of(desktop, "KeyStore") == "passphrase"
+        status, _, message = otrctl(desktop, "unlock", "--passphrase-stdin", text="wrong")
+        assert status == LOCKED_STATUS and "wrong" in message and PASSPHRASE not in message
+        assert otrctl(desktop, "unlock", "--passphrase-stdin", text=PASSPHRASE)[0] == 0
+        assert ALICE in otrctl(desktop, "accounts")[1]
+
+
+def a_vault_moves_to_a_passphrase_and_back():
+    with Desktop() as desktop:
+        assert otrctl(desktop, "account", "add", "xmpp", ALICE)[0] == 0
+        assert otrctl(desktop, "key-store", "passphrase", "--passphrase-stdin",
+                      text=PASSPHRASE)[0] == 0
+        assert otrctl(desktop, "key-store", "secret-service")[0] == 0
+        desktop.stop_service()
+        desktop.start_service()
+        wait_for_state(desktop, "ready")
+        assert ALICE in otrctl(desktop, "accounts")[1]
+        assert property_of(desktop, "KeyStore") == "secret-service"
+
+
+tap.run({
+    "the vault follows the keyring":
+        the_vault_follows_the_keyring,
+    "after lock the keyring does not open it":
+        after_lock_the_keyring_does_not_open_it,
+    "a session goes on while the vault is locked":
+        a_session_goes_on_while_the_vault_is_locked,
+    "a passphrase serves where there is no keyring":
+        a_passphrase_serves_where_there_is_no_keyring,
+    "a vault moves to a passphrase and back":
+        a_vault_moves_to_a_passphrase_and_back,
+}, watchdog=200)
