@@ -186,7 +186,7 @@ read_cgroups (BusIdentity *identity, guint32 process)
     return;
   identity->sandbox = BUS_SANDBOX_SNAP;
   g_free (identity->application);
-  identity->application = g_strconcat ("snap.", snap, NULL);
+  identity->application = g_strconcat ("snap:", snap, NULL);
 }
 
 static gboolean

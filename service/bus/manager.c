@@ -17,6 +17,7 @@
 #include "bus/portal.h"
 #include "bus/tree.h"
 #include "core/core.h"
+#include "core/grants.h"
 #include "core/names.h"
 #include "introspection/otrd-dbus.h"
 #include "introspection/otrd-error.h"
@@ -87,7 +88,10 @@ typedef struct
 {
   BusCall *call;
   GVariant *arguments; /* owns the strings below */
+  const char *protocol;
+  const char *account;
   const char *contact;
+  CoreAccountOptions account_options;
   CoreSessionOptions session_options;
   CoreConfiguration configuration;
 } Opening;
@@ -167,20 +171,52 @@ account_of_session_is_open (GObject *source, GAsyncResult *result, gpointer user
 }
 
 static void
+open_account_of_session (Core *core, Opening *opening)
+{
+  core_open_account (core, opening->protocol, opening->account, &opening->account_options,
+                     account_of_session_is_open, opening);
+}
+
+static void
+grant_is_known (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Opening) opening = user_data;
+  GError *error = NULL;
+
+  if (!core_grant_finish (CORE_CORE (source), result, &error))
+    bus_call_fail (opening->call, error);
+  else
+    open_account_of_session (CORE_CORE (source), g_steal_pointer (&opening));
+}
+
+/* A sandboxed program needs the user's word for the account. */
+static void
+ask_or_open (Core *core, Opening *opening)
+{
+  const BusIdentity *identity = bus_caller_get_identity (bus_call_get_bus_caller (opening->call));
+
+  if (bus_rights_are_narrow (identity))
+    core_ask_grant (core, identity->application, opening->protocol, opening->account,
+                    &opening->account_options, grant_is_known, opening);
+  else
+    open_account_of_session (core, opening);
+}
+
+static void
 handle_open_session (BusCall *call, gpointer object, GVariant *arguments)
 {
   g_autoptr (Opening) opening = g_new0 (Opening, 1);
-  CoreAccountOptions account_options = { .create = TRUE };
+  CoreAccountOptions *account_options = &opening->account_options;
   g_autoptr (GVariant) options = NULL;
   GError *error = NULL;
-  const char *protocol;
-  const char *account;
 
+  account_options->create = TRUE;
   opening->call = call;
   opening->arguments = g_variant_ref (arguments);
-  g_variant_get (arguments, "(&s&s&s@a{sv})", &protocol, &account, &opening->contact, &options);
-  if (!bus_options_read (options, &error, "create", "b", &account_options.create, "network", "s",
-                         &account_options.network, "casemapping", "s",
+  g_variant_get (arguments, "(&s&s&s@a{sv})", &opening->protocol, &opening->account,
+                 &opening->contact, &options);
+  if (!bus_options_read (options, &error, "create", "b", &account_options->create, "network", "s",
+                         &account_options->network, "casemapping", "s",
                          &opening->session_options.casemapping, "occupant", "b",
                          &opening->session_options.occupant, NULL)
       || !bus_configuration_read (options, &opening->configuration, &error))
@@ -188,9 +224,8 @@ handle_open_session (BusCall *call, gpointer object, GVariant *arguments)
       bus_call_fail (call, error);
       return;
     }
-  opening->session_options.create = account_options.create;
-  core_open_account (object, protocol, account, &account_options, account_of_session_is_open,
-                     g_steal_pointer (&opening));
+  opening->session_options.create = account_options->create;
+  ask_or_open (object, g_steal_pointer (&opening));
 }
 
 /* The vault */
@@ -234,19 +269,44 @@ handle_list_clients (BusCall *call, gpointer object, GVariant *arguments)
                                                                       path_of_session, tree)));
 }
 
-/* What is not there yet */
+/* Grants */
 
 static void
 handle_list_applications (BusCall *call, gpointer object, GVariant *arguments)
 {
-  bus_call_is_not_supported (call, "list the rights of sandboxed programs");
+  GError *error = NULL;
+  GVariant *applications = core_list_grants (object, &error);
+
+  if (applications == NULL)
+    bus_call_fail (call, error);
+  else
+    bus_call_return (call, g_variant_new ("(@aa{sv})", applications));
+}
+
+static void
+grant_is_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (!core_grant_finish (CORE_CORE (source), result, &error))
+    bus_call_fail (user_data, error);
+  else
+    bus_call_return (user_data, NULL);
 }
 
 static void
 handle_set_grant (BusCall *call, gpointer object, GVariant *arguments)
 {
-  bus_call_is_not_supported (call, "grant rights to sandboxed programs");
+  const char *application;
+  const char *protocol;
+  const char *account;
+  const char *grant;
+
+  g_variant_get (arguments, "(&s&s&s&sa{sv})", &application, &protocol, &account, &grant, NULL);
+  core_set_grant (object, application, protocol, account, grant, grant_is_set, call);
 }
+
+/* What is not there yet */
 
 /* Refuses @call if a handle at @index is none; else FALSE.  The descriptor is closed again. */
 static gboolean

@@ -13,6 +13,7 @@
 #include "bus/interfaces.h"
 #include "bus/options.h"
 #include "bus/reply.h"
+#include "bus/tree.h"
 #include "core/limits.h"
 #include "introspection/otrd-dbus.h"
 #include "introspection/otrd-error.h"
@@ -491,7 +492,10 @@ static GVariant *
 get_messengers (BusExport *export)
 {
   g_auto (GStrv) messengers = core_session_dup_messengers (CORE_SESSION (export->object));
+  const char *own = bus_tree_get_only_application (export->tree);
 
+  if (own != NULL)
+    return g_variant_new_strv (&own, 1);
   return g_variant_new_strv ((const char *const *)messengers, -1);
 }
 

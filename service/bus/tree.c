@@ -166,6 +166,17 @@ policy_was_changed (CoreAccount *account,
                                  g_variant_new ("(sss)", contact, policy, origin), NULL);
 }
 
+/* For desktops that show a question; a narrow tree has no business with it. */
+static void
+grant_was_requested (
+    Core *core, const char *application, const char *protocol, const char *account, BusTree *tree)
+{
+  if (tree->narrow == NULL)
+    g_dbus_connection_emit_signal (tree->connection, NULL, BUS_PATH_MANAGER, "im.otrd1.Manager",
+                                   "GrantRequested",
+                                   g_variant_new ("(sss)", application, protocol, account), NULL);
+}
+
 static void
 account_was_added (Core *core, CoreAccount *account, BusTree *tree)
 {
@@ -233,6 +244,12 @@ bus_tree_find (BusTree *tree, gpointer object)
   return object == tree->core ? tree->manager : g_hash_table_lookup (tree->exports, object);
 }
 
+const char *
+bus_tree_get_only_application (BusTree *tree)
+{
+  return tree->narrow != NULL ? bus_caller_get_identity (tree->narrow)->application : NULL;
+}
+
 void
 bus_tree_iter_init (BusTree *tree, GHashTableIter *iter)
 {
@@ -280,6 +297,7 @@ export_all (BusTree *tree)
   tree->object_manager = bus_object_manager_new (tree, tree->connection);
   g_signal_connect (tree->core, "account-added", G_CALLBACK (account_was_added), tree);
   g_signal_connect (tree->core, "account-removed", G_CALLBACK (account_was_removed), tree);
+  g_signal_connect (tree->core, "grant-requested", G_CALLBACK (grant_was_requested), tree);
   tree->is_filling = TRUE;
   for (guint i = 0; i < accounts->len; i++)
     account_was_added (tree->core, accounts->pdata[i], tree);

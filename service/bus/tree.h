@@ -40,6 +40,9 @@ BusRoster *bus_tree_get_roster (BusTree *tree);
 /* @session has a caller that is attached to it: it is shown if it was not.  NULL: it has gone. */
 BusExport *bus_tree_show_session (BusTree *tree, CoreSession *session);
 
+/* Of the sandboxed program that all of it is for; NULL: it is for everybody. */
+const char *bus_tree_get_only_application (BusTree *tree);
+
 /* The accounts and sessions that it has: values are BusExport. */
 void bus_tree_iter_init (BusTree *tree, GHashTableIter *iter);
 

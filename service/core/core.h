@@ -5,7 +5,8 @@
  * what is of one account or one session is there.
  *
  * Properties: "vault", "key-store", "default-policy" (words of the contract).
- * Signals: account-added (CoreAccount *), account-removed (CoreAccount *).
+ * Signals: account-added (CoreAccount *), account-removed (CoreAccount *),
+ * grant-requested (application, protocol, account).
  */
 #pragma once
 

@@ -13,6 +13,7 @@ struct _CoreMessenger
 
   char *id;
   char *application;
+  char *owner;
   char *name;
   gboolean sandboxed;
   CoreBell bell;
@@ -29,6 +30,7 @@ core_messenger_finalize (GObject *object)
 
   g_free (messenger->id);
   g_free (messenger->application);
+  g_free (messenger->owner);
   g_free (messenger->name);
   g_ptr_array_unref (messenger->sessions);
   G_OBJECT_CLASS (core_messenger_parent_class)->finalize (object);
@@ -75,6 +77,8 @@ core_messenger_introduce (CoreMessenger *messenger, const char *application, con
 {
   g_free (messenger->application);
   messenger->application = g_strdup (application);
+  g_free (messenger->owner);
+  messenger->owner = g_strconcat (messenger->sandboxed ? "\001" : "", application, NULL);
   g_free (messenger->name);
   messenger->name = g_strdup (name);
   for (guint i = 0; i < messenger->sessions->len; i++)
@@ -93,11 +97,12 @@ core_messenger_get_name (CoreMessenger *messenger)
   return messenger->name != NULL ? messenger->name : core_messenger_get_application (messenger);
 }
 
-/* Texts' ids are an application's own; one that never registered has only its connection. */
+/* Texts' ids are an application's own; one that never registered has only its connection.  What a
+ * sandbox says and what a program claims are two, whatever they read: no claim has a control. */
 const char *
 core_messenger_get_owner (CoreMessenger *messenger)
 {
-  return messenger->application != NULL ? messenger->application : messenger->id;
+  return messenger->owner != NULL ? messenger->owner : messenger->id;
 }
 
 GPtrArray *

@@ -185,6 +185,7 @@ has_its_names (const VaultRecord *record)
       if (vault_record_get_bytes (record, VAULT_FIELD_CONTACT, &length) == NULL)
         return FALSE;
       G_GNUC_FALLTHROUGH;
+    case VAULT_KIND_GRANT:
     case VAULT_KIND_ACCOUNT:
       return vault_record_get_bytes (record, VAULT_FIELD_PROTOCOL, &length) != NULL
              && vault_record_get_bytes (record, VAULT_FIELD_ACCOUNT, &length) != NULL;

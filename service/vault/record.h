@@ -29,6 +29,7 @@ typedef enum
   VAULT_KIND_FINGERPRINT = 17,
   VAULT_KIND_POLICY = 18,
   VAULT_KIND_LATCH = 19,
+  VAULT_KIND_GRANT = 20, /* its word in the field of the policy */
 } VaultKind;
 
 typedef enum

@@ -27,6 +27,7 @@ struct _VaultTable
 {
   GHashTable *accounts; /* Account, its own key */
   VaultRecord *settings;
+  GPtrArray *grants;
   GPtrArray *unknown_keys; /* records of kinds that we do not know */
   GPtrArray *unknown_trust;
 };
@@ -92,6 +93,7 @@ vault_table_new (void)
   VaultTable *table = g_new0 (VaultTable, 1);
 
   table->accounts = g_hash_table_new_full (account_hash, account_equal, account_free, NULL);
+  table->grants = new_record_array ();
   table->unknown_keys = new_record_array ();
   table->unknown_trust = new_record_array ();
   return table;
@@ -102,6 +104,7 @@ vault_table_free (VaultTable *table)
 {
   g_hash_table_unref (table->accounts);
   g_clear_pointer (&table->settings, vault_record_unref);
+  g_ptr_array_unref (table->grants);
   g_ptr_array_unref (table->unknown_keys);
   g_ptr_array_unref (table->unknown_trust);
   g_free (table);
@@ -248,6 +251,11 @@ vault_table_put (VaultTable *table, VaultRecord *record)
       replace_record (&table->settings, record);
       return;
     }
+  if (record->kind == VAULT_KIND_GRANT)
+    {
+      g_ptr_array_add (table->grants, vault_record_ref (record));
+      return;
+    }
   account = ensure_account (table, vault_record_get_text (record, VAULT_FIELD_PROTOCOL),
                             vault_record_get_text (record, VAULT_FIELD_ACCOUNT));
   if (record->kind == VAULT_KIND_ACCOUNT)
@@ -292,7 +300,7 @@ is_known (const VaultRecord *record, VaultContents contents)
 {
   if (contents == VAULT_CONTENTS_KEYS)
     return record->kind == VAULT_KIND_ACCOUNT;
-  return record->kind >= VAULT_KIND_SETTINGS && record->kind <= VAULT_KIND_LATCH;
+  return record->kind >= VAULT_KIND_SETTINGS && record->kind <= VAULT_KIND_GRANT;
 }
 
 void
@@ -345,8 +353,16 @@ vault_table_snapshot (VaultTable *table, VaultContents contents)
     }
   if (!keys && table->settings != NULL)
     g_ptr_array_add (snapshot, vault_record_ref (table->settings));
+  if (!keys)
+    add_all (snapshot, table->grants);
   add_all (snapshot, keys ? table->unknown_keys : table->unknown_trust);
   return snapshot;
+}
+
+GPtrArray *
+vault_table_get_grants (VaultTable *table)
+{
+  return table->grants;
 }
 
 GPtrArray *

@@ -41,6 +41,9 @@ gboolean vault_table_remove (VaultTable *table, VaultKind kind, const VaultNames
 /* With all of its contacts; whether there was anything. */
 gboolean vault_table_remove_account (VaultTable *table, const char *protocol, const char *account);
 
+/* Of VaultRecord, to be changed in place; the table's. */
+GPtrArray *vault_table_get_grants (VaultTable *table);
+
 GPtrArray *vault_table_list_accounts (VaultTable *table); /* of VaultRecord */
 
 /* Calls @visit with the records of the account's contacts in the order of their

@@ -93,8 +93,7 @@ the_manager_refuses_it (Fixture *fixture, gconstpointer unused)
     { "RestoreVault", "(handle 1000, @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
     { "Import", "('libotr', {'fingerprints': handle 0}, @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
     { "Import", "('libotr', @a{sh} {}, @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
-    { "ListApplications", "(@a{sv} {},)", OTRD_ERROR_NOT_SUPPORTED },
-    { "SetGrant", "('a', 'xmpp', 'a@b', 'allow', @a{sv} {})", OTRD_ERROR_NOT_SUPPORTED },
+    { "SetGrant", "('a', 'xmpp', 'a@b', 'perhaps', @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
     { "CheckVault", "(@a{sv} {},)", OTRD_ERROR_NOT_SUPPORTED },
   };
 

@@ -34,7 +34,7 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Config
   </policy>
 </busconfig>
 """
-ACTIVATION = "[D-BUS Service]\nName=im.otrd1\nExec={program}\n"
+ACTIVATION = "[D-BUS Service]\nName={name}\nExec={program}\n"
 FOLDERS = {"HOME": "home", "XDG_RUNTIME_DIR": "run", "XDG_DATA_HOME": "home/.local/share",
            "XDG_CONFIG_HOME": "home/.config", "XDG_CACHE_HOME": "home/.cache"}
 FOREIGN = ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "GNOME_KEYRING_CONTROL",
@@ -95,7 +95,9 @@ class Desktop:
     def _start_bus(self, program):
         services = self.folder / "services"
         services.mkdir()
-        (services / "im.otrd1.service").write_text(ACTIVATION.format(program=program))
+        for name in ("im.otrd1", "im.otrd1.Portal"):
+            (services / (name + ".service")).write_text(
+                ACTIVATION.format(name=name, program=program))
         config = self.folder / "bus.conf"
         config.write_text(BUS_CONFIG.format(folder=self.folder))
         self.bus = self.start(["dbus-daemon", "--config-file", config, "--nofork",

@@ -50,9 +50,10 @@ class Client:
 
     def __init__(self, desktop, application=None):
         self.connection = desktop.connect()
+        self.sender = "im.otrd1" if self.connection.get_unique_name() else None
         # Only to be woken: what changed is looked up.
         self.connection.signal_subscribe(
-            "im.otrd1", "org.freedesktop.DBus.Properties", "PropertiesChanged", None, None,
+            self.sender, "org.freedesktop.DBus.Properties", "PropertiesChanged", None, None,
             Gio.DBusSignalFlags.NONE, lambda *_: None)
         if application:
             self.manager("Register", "(sa{sv})", application, {})
@@ -91,7 +92,7 @@ class Messenger(Client):
         self.events = []
         self.read = []          # (verdict, text) of what has something to show
         self.connection.signal_subscribe(
-            "im.otrd1", "im.otrd1.Session", "Pending", None, None,
+            self.sender, "im.otrd1.Session", "Pending", None, None,
             Gio.DBusSignalFlags.NONE, self._on_pending)
         self.rung = False
         self.path, self.opened = self.manager("OpenSession", "(sssa{sv})", protocol, account,

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The otrd developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A program in a Flatpak's sandbox: bubblewrap, a /.flatpak-info, and, as
+Flatpak has it, an xdg-dbus-proxy that is in the sandbox too.
+
+The rest of this file is what runs inside: it does the calls that it is told on
+its standard input, one in a line, and prints what came of each."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
+
+INFO = "[Application]\nname=%s\nruntime=runtime/org.freedesktop.Platform/x86_64/22.08\n\n" \
+       "[Instance]\ninstance-id=1\n"
+ROOT = ["--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64",
+        "/lib64", "--symlink", "usr/bin", "/bin", "--ro-bind", "/etc", "/etc", "--dev", "/dev",
+        "--proc", "/proc"]
+HERE = pathlib.Path(__file__).resolve()
+
+
+def _enter(desktop, application, command, **options):
+    """Runs a command in bubblewrap as that application."""
+    info = desktop.folder / ("info." + application)
+    info.write_text(INFO % application)
+    with open(info, "rb") as descriptor:
+        return desktop.start(
+            ["bwrap", *ROOT, "--bind", desktop.folder, desktop.folder, "--ro-bind", HERE.parent,
+             HERE.parent, "--ro-bind-data", str(descriptor.fileno()), "/.flatpak-info",
+             "--die-with-parent", *command], pass_fds=[descriptor.fileno(),
+                                                       *options.pop("pass_fds", [])], **options)
+
+
+class Sandboxed:
+    """One program: `call` gives its results, or the name of the error."""
+
+    def __init__(self, desktop, application, rules=None, direct=True):
+        """`rules`: of its proxy; none: it is on the bus itself, which a sandbox may be."""
+        self.desktop, self.proxy = desktop, None
+        address = desktop.address
+        if rules is not None:
+            address = self._start_proxy(application, rules)
+        self.process = _enter(desktop, application, [
+            sys.executable if sys.executable.startswith("/usr") else "/usr/bin/python3", str(HERE),
+            address, "direct" if direct else "bus"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=desktop.log, text=True)
+        self.opened = json.loads(self.process.stdout.readline())
+
+    def _start_proxy(self, application, rules):
+        socket = self.desktop.folder / ("proxy." + application)
+        ready, told = os.pipe()
+        self.proxy = _enter(self.desktop, application, [
+            "xdg-dbus-proxy", "--fd=%d" % told, self.desktop.address, socket, "--filter", *rules],
+            pass_fds=[told], stderr=self.desktop.log)
+        os.close(told)
+        assert os.read(ready, 1), "xdg-dbus-proxy did not start"
+        self.ready = ready
+        return "unix:path=%s" % socket
+
+    def call(self, path, interface, method, signature="()", *arguments, name="im.otrd1"):
+        self.process.stdin.write(json.dumps([name, path, interface, method, signature,
+                                             arguments]) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+        if self.proxy is not None:
+            os.close(self.ready)
+            self.proxy.terminate()
+            self.proxy.wait(20)
+
+
+# Inside
+
+def error_name(error):
+    return Gio.DBusError.get_remote_error(error) or error.message
+
+
+def open_direct(bus):
+    reply, descriptors = bus.call_with_unix_fd_list_sync(
+        "im.otrd1.Portal", "/im/otrd1/portal", "im.otrd1.Portal", "OpenDirectConnection",
+        GLib.Variant("(a{sv})", ({},)), None, Gio.DBusCallFlags.NONE, 20000, None, None)
+    socket = Gio.Socket.new_from_fd(descriptors.get(0))
+    return Gio.DBusConnection.new_sync(
+        socket.connection_factory_create_connection(), None,
+        Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT, None, None)
+
+
+def do(connection, name, path, interface, method, signature, arguments):
+    try:
+        result = connection.call_sync(name, path, interface, method,
+                                      GLib.Variant(signature, tuple(arguments)), None,
+                                      Gio.DBusCallFlags.NONE, 20000, None)
+        return {"result": result.unpack()}
+    except GLib.Error as error:
+        return {"error": error_name(error)}
+
+
+def main(address, door):
+    bus = Gio.DBusConnection.new_for_address_sync(
+        address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
+        | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+    bus.set_exit_on_close(False)
+    connection, opened = bus, {"result": None}
+    if door == "direct":
+        try:
+            connection = open_direct(bus)
+        except GLib.Error as error:
+            opened = {"error": error_name(error)}
+    print(json.dumps(opened), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(do(connection, *json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,251 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The otrd developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Who may do what: programs of the user, programs in a sandbox, and what others
+on the bus can hear of it."""
+import contextlib
+import os
+import pathlib
+import subprocess
+import xml.etree.ElementTree as tree
+
+from gi.repository import Gio
+
+import children
+import tap
+from desktop import Desktop, wait_until
+from messenger import Client, Messenger
+from sandboxed import Sandboxed, open_direct
+from talk import ALICE, BOB, converse, go_private, join, open_messenger
+
+APP, STRANGER = "org.example.Chat", "org.example.Stranger"
+PORTAL_ONLY = ["--talk=im.otrd1.Portal"]
+DENIED = "im.otrd1.Error.AccessDenied"
+MANAGER, PROPERTIES = "/im/otrd1", "org.freedesktop.DBus.Properties"
+XML = pathlib.Path(__file__).resolve().parents[2] / "introspection"
+# All that a sandboxed program may call on its direct connection.
+GRANTED = {"Manager": {"Register", "OpenSession"},
+           "Session": {"Send", "Receive", "Collect", "Configure", "Start", "End", "Detach",
+                       "GetVerification", "SelectInstance"}}
+DUMMIES = {"s": "x", "u": 0, "t": 0, "b": False, "ay": [], "a{sv}": {}, "a{sh}": {}, "h": 0}
+
+
+@contextlib.contextmanager
+def sandboxed(desktop, application, **options):
+    program = Sandboxed(desktop, application, **options)
+    try:
+        yield program
+    finally:
+        program.close()
+
+
+def members(interface):
+    """(name, signature, dummies) of each method and each property's name, from the contract."""
+    root = tree.parse(XML / ("im.otrd1.%s.xml" % interface)).getroot().find("interface")
+    for method in root.findall("method"):
+        types = [a.get("type") for a in method.findall("arg") if a.get("direction") == "in"]
+        yield method.get("name"), "(%s)" % "".join(types), [DUMMIES[t] for t in types]
+    for found in root.findall("property"):
+        yield found.get("name"), None, None
+
+
+def call_member(program, path, interface, name, signature, arguments):
+    full = "im.otrd1." + interface
+    if signature is None:
+        return program.call(path, PROPERTIES, "Get", "(ss)", full, name)
+    return program.call(path, full, name, signature, *arguments)
+
+
+def open_session(program, account=ALICE, contact=BOB):
+    return program.call(MANAGER, "im.otrd1.Manager", "OpenSession", "(sssa{sv})", "xmpp", account,
+                        contact, {})
+
+
+def no_member_of_the_main_name_is_for_a_sandbox():
+    with Desktop() as desktop:
+        messenger = open_messenger(desktop)
+        paths = {"Manager": MANAGER, "Account": messenger.get("Account"),
+                 "Session": messenger.path}
+        with sandboxed(desktop, APP, direct=False) as program:
+            for interface, path in paths.items():
+                for name, signature, arguments in members(interface):
+                    answer = call_member(program, path, interface, name, signature, arguments)
+                    assert answer == {"error": DENIED}, (interface, name, answer)
+            for path in [*paths.values(), "/", "/im/otrd1/account", MANAGER + "/account/none"]:
+                for interface, method in (
+                        ("org.freedesktop.DBus.Introspectable", "Introspect"),
+                        ("org.freedesktop.DBus.ObjectManager", "GetManagedObjects"),
+                        ("org.freedesktop.DBus.Peer", "Ping"), ("im.otrd1.Session", "None")):
+                    answer = program.call(path, interface, method)
+                    assert answer == {"error": DENIED}, (path, method, answer)
+                answer = program.call(path, PROPERTIES, "GetAll", "(s)", "x")
+                assert answer == {"error": DENIED}, (path, answer)
+
+
+def everybody_else_may_introspect():
+    with Desktop() as desktop:
+        messenger = open_messenger(desktop)
+        stranger = Client(desktop)
+        text = desktop.call("im.otrd1", messenger.path, "org.freedesktop.DBus.Introspectable",
+                            "Introspect")[0]
+        first = stranger.connection.call_sync(
+            "im.otrd1", MANAGER, "org.freedesktop.DBus.Introspectable", "Introspect", None, None,
+            Gio.DBusCallFlags.NONE, 20000, None).unpack()[0]
+        assert "im.otrd1.Session" in text and "im.otrd1.Manager" in first
+
+
+def a_sandboxed_program_gets_what_it_was_granted():
+    with Desktop() as desktop:
+        owner = open_messenger(desktop)
+        asked = []
+        owner.connection.signal_subscribe(
+            "im.otrd1", "im.otrd1.Manager", "GrantRequested", None, None,
+            Gio.DBusSignalFlags.NONE, lambda *signal: asked.append(signal[5].unpack()))
+        with sandboxed(desktop, APP, rules=PORTAL_ONLY) as program:
+            assert program.opened == {"result": None}, program.opened
+            assert open_session(program) == {"error": DENIED}
+            wait_until(lambda: asked == [(APP, "xmpp", ALICE)], "the question")
+            listed = otrctl(desktop, "apps")
+            assert APP in listed and "ask" in listed, listed
+            otrctl(desktop, "allow", APP, "xmpp:" + ALICE)
+            path, state = open_session(program)["result"]
+            check_grant(program, path, owner)
+            assert open_session(program, account="eve@example.org") == {"error": DENIED}
+        # it rests in the vault
+        owner.close()
+        desktop.stop_service()
+        with sandboxed(desktop, APP, rules=PORTAL_ONLY) as program:
+            assert "result" in open_session(program)
+        with sandboxed(desktop, STRANGER, rules=PORTAL_ONLY) as program:
+            assert open_session(program) == {"error": DENIED}
+        otrctl(desktop, "deny", APP, "xmpp:" + ALICE)
+        with sandboxed(desktop, APP, rules=PORTAL_ONLY) as program:
+            assert open_session(program) == {"error": DENIED}
+
+
+def check_grant(program, path, owner):
+    """What it may call is this and no more; what it sees is its own."""
+    program.call(MANAGER, "im.otrd1.Manager", "Register", "(sa{sv})", "pidgin", {})
+    seen = program.call(MANAGER, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+    assert list(seen["result"][0]) == [path], seen
+    clients = [(c["application"], c.get("sandbox")) for c in owner.manager("ListClients")[0]]
+    assert (APP, "flatpak") in clients and ("pidgin", "flatpak") not in clients, clients
+    paths = {"Manager": MANAGER, "Account": owner.get("Account"), "Session": path}
+    for interface, place in paths.items():
+        for name, signature, arguments in members(interface):
+            if name == "Detach":
+                continue
+            answer = call_member(program, place, interface, name, signature, arguments)
+            allowed = interface != "Account" if signature is None \
+                else name in GRANTED.get(interface, ())
+            assert (answer.get("error") != DENIED) == allowed or name == "OpenSession", \
+                (interface, name, answer)
+    sent = program.call(path, "im.otrd1.Session", "Send", "(ssa{sv})", "hello", "", {})
+    assert sent["result"][0] in ("plaintext", "held"), sent
+
+
+def who_cannot_be_identified_gets_nothing():
+    with Desktop() as desktop:
+        with sandboxed(desktop, "not-an-id", direct=False) as program:
+            answer = program.call("/im/otrd1/portal", "im.otrd1.Portal", "OpenDirectConnection",
+                                  "(a{sv})", {}, name="im.otrd1.Portal")
+            assert answer == {"error": DENIED}, answer
+            assert open_session(program) == {"error": DENIED}
+
+
+def otrctl(desktop, *words):
+    result = subprocess.run([os.environ["OTRD_OTRCTL"], *words], env=desktop.environment,
+                            capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, (words, result.stderr)
+    return result.stdout
+
+
+class DirectMessenger(Messenger):
+    """A messenger that has left the bus for a connection of its own."""
+
+    def __init__(self, desktop, *words, **options):
+        self.desktop = desktop
+        super().__init__(_Directly(desktop), *words, **options)
+
+
+class _Directly:
+    def __init__(self, desktop):
+        self.bus = desktop.connect()
+
+    def connect(self):
+        return open_direct(self.bus)
+
+
+def read_monitor(desktop, conversation):
+    """All that dbus-monitor prints while it goes on."""
+    monitor = desktop.start(["dbus-monitor", "--session"], stdout=subprocess.PIPE,
+                            stderr=desktop.log)
+    lines = [monitor.stdout.readline()]
+    conversation()
+    desktop.call_bus("NameHasOwner", "org.example.TheEnd")
+    while b"org.example.TheEnd" not in lines[-1]:
+        lines.append(monitor.stdout.readline())
+        assert lines[-1], "dbus-monitor ended"
+    children.end(monitor)
+    return b"".join(lines).decode(errors="replace")
+
+
+def talk(desktop, kind):
+    def conversation():
+        alice = kind(desktop, "one", "xmpp", ALICE, BOB)
+        bob = kind(desktop, "two", "xmpp", BOB, ALICE)
+        network = join(alice, bob)
+        go_private(network, alice)
+        converse(network, ["squeamish ossifrage"])
+    return conversation
+
+
+def a_monitor_sees_no_text_of_a_direct_connection():
+    with Desktop() as desktop:
+        desktop.start_service()
+        seen = read_monitor(desktop, talk(desktop, DirectMessenger))
+        assert "OpenDirectConnection" in seen
+        assert "ossifrage" not in seen and "?OTR" not in seen
+
+
+def a_signal_on_the_bus_has_no_text():
+    with Desktop() as desktop:
+        desktop.start_service()
+        seen = read_monitor(desktop, talk(desktop, Messenger))
+        messages = seen.split("\nsignal ")
+        assert "ossifrage" in seen
+        for message in messages[1:]:
+            body = message.split("\nmethod ")[0]
+            assert "ossifrage" not in body and "?OTR" not in body, body
+
+
+def a_killed_messenger_comes_back_to_the_same_conversation():
+    with Desktop() as desktop:
+        bob = open_messenger(desktop, "two", BOB, ALICE)
+        alice = open_messenger(desktop, "one")
+        go_private(join(alice, bob), alice)
+        session = alice.get("SessionId")
+        # what the service sees of a kill -9: the connection has gone, nothing was said
+        alice.connection.get_stream().get_socket().close()
+        again = open_messenger(desktop, "one")
+        assert again.get("SessionId") == session and again.opened["State"] == "private"
+        assert again.send("still there", "private") == "private"
+        network = join(again, bob)
+        network.carry_all()
+        assert bob.texts() == ["still there"], bob.texts()
+
+
+if __name__ == "__main__":
+    tap.run({
+        "no member of the main name is for a sandbox":
+            no_member_of_the_main_name_is_for_a_sandbox,
+        "everybody else may introspect": everybody_else_may_introspect,
+        "a sandboxed program gets what it was granted":
+            a_sandboxed_program_gets_what_it_was_granted,
+        "who cannot be identified gets nothing": who_cannot_be_identified_gets_nothing,
+        "a monitor sees no text of a direct connection":
+            a_monitor_sees_no_text_of_a_direct_connection,
+        "a signal on the bus has no text": a_signal_on_the_bus_has_no_text,
+        "a killed messenger comes back to the same conversation":
+            a_killed_messenger_comes_back_to_the_same_conversation,
+    })
