@@ -62,6 +62,7 @@ gboolean run_sessions (Command *command, GError **error);
 gboolean run_status (Command *command, GError **error);
 gboolean run_trust (Command *command, GError **error);
 gboolean run_unlock (Command *command, GError **error);
+gboolean run_vault_check (Command *command, GError **error);
 gboolean run_verify (Command *command, GError **error);
 gboolean run_version (Command *command, GError **error);
 

@@ -141,6 +141,25 @@ run_lock (Command *command, GError **error)
   return otrd_client_lock_sync (command->client, NULL, NULL, error);
 }
 
+/* A vault with a file that is not sound ends with status 1. */
+gboolean
+run_vault_check (Command *command, GError **error)
+{
+  static const char *const keys[] = { "name", "sound", "generation", "problem", NULL };
+  g_autoptr (GVariant) report = otrd_client_check_vault_sync (command->client, NULL, NULL, error);
+  g_autoptr (GVariant) files = NULL;
+  gboolean is_sound = FALSE;
+
+  if (report == NULL)
+    return FALSE;
+  files = g_variant_lookup_value (report, "files", G_VARIANT_TYPE ("aa{sv}"));
+  if (files != NULL)
+    columns_print (files, keys, command_has (command, "json"), FALSE);
+  g_variant_lookup (report, "sound", "b", &is_sound);
+  command->status = is_sound ? 0 : 1;
+  return TRUE;
+}
+
 gboolean
 run_clients (Command *command, GError **error)
 {

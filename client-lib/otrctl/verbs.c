@@ -190,6 +190,8 @@ static const Verb verbs[] = {
   { "lock", NULL, "", "lock the vault", NULL, NULL, FALSE, run_lock },
   { "key-store", NULL, "[secret-service|passphrase]", "show or set what opens the vault", NULL,
     unlock_options, FALSE, run_key_store },
+  { "vault", "check", "", "read every file of the vault again", NULL, json_option, FALSE,
+    run_vault_check },
   { "clients", NULL, "", "list the programs that are connected", NULL, json_option, FALSE,
     run_clients },
   { "apps", NULL, "", "list what sandboxed programs may use, or ask for", NULL, json_option, FALSE,

@@ -147,3 +147,21 @@ bus_manager_set_key_store (BusCall *call, gpointer object, GVariant *arguments)
     bus_descriptor_read_async (descriptor, PASSPHRASE_MAX, new_passphrase_was_read,
                                g_steal_pointer (&move));
 }
+
+static void
+vault_is_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  g_autoptr (GVariant) report = core_check_vault_finish (CORE_CORE (source), result, &error);
+
+  if (report == NULL)
+    bus_call_fail (user_data, error);
+  else
+    bus_call_return (user_data, g_variant_new ("(@a{sv})", report));
+}
+
+void
+bus_manager_check_vault (BusCall *call, gpointer object, GVariant *arguments)
+{
+  core_check_vault (object, vault_is_checked, call);
+}

@@ -342,12 +342,6 @@ refuse_with_passphrase (BusCall *call, GVariant *options, const char *what)
 }
 
 static void
-handle_check_vault (BusCall *call, gpointer object, GVariant *arguments)
-{
-  bus_call_is_not_supported (call, "check the vault");
-}
-
-static void
 handle_backup_vault (BusCall *call, gpointer object, GVariant *arguments)
 {
   g_autoptr (GVariant) handle = g_variant_get_child_value (arguments, 0);
@@ -419,7 +413,7 @@ static const BusMethod methods[] = {
   { "ListClients", handle_list_clients },
   { "Import", bus_manager_handle_import },
   { "SetKeyStore", bus_manager_set_key_store },
-  { "CheckVault", handle_check_vault },
+  { "CheckVault", bus_manager_check_vault },
   { "BackupVault", handle_backup_vault },
   { "RestoreVault", handle_restore_vault },
   { NULL },

@@ -319,6 +319,65 @@ core_set_key_store_finish (Core *core, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+static GVariant *
+describe_file (const VaultFileCheck *check)
+{
+  GVariantDict record;
+
+  g_variant_dict_init (&record, NULL);
+  g_variant_dict_insert (&record, "name", "s", check->name);
+  g_variant_dict_insert (&record, "sound", "b", check->is_sound);
+  g_variant_dict_insert (&record, "generation", "t", check->generation);
+  g_variant_dict_insert (&record, "problem", "s", check->problem != NULL ? check->problem : "");
+  return g_variant_dict_end (&record);
+}
+
+static GVariant *
+describe_check (GPtrArray *checks)
+{
+  GVariantBuilder files;
+  GVariantDict report;
+  gboolean is_sound = TRUE;
+
+  g_variant_builder_init (&files, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < checks->len; i++)
+    {
+      const VaultFileCheck *check = g_ptr_array_index (checks, i);
+
+      is_sound &= check->is_sound;
+      g_variant_builder_add_value (&files, describe_file (check));
+    }
+  g_variant_dict_init (&report, NULL);
+  g_variant_dict_insert (&report, "sound", "b", is_sound);
+  g_variant_dict_insert_value (&report, "files", g_variant_builder_end (&files));
+  return g_variant_ref_sink (g_variant_dict_end (&report));
+}
+
+static void
+on_vault_checked (GObject *vault, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) checks = vault_check_finish (VAULT_VAULT (vault), result, &error);
+
+  if (checks != NULL)
+    g_task_return_pointer (task, describe_check (checks), (GDestroyNotify)g_variant_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+core_check_vault (Core *core, GAsyncReadyCallback callback, gpointer user_data)
+{
+  vault_check_async (core->vault, on_vault_checked, g_task_new (core, NULL, callback, user_data));
+}
+
+GVariant *
+core_check_vault_finish (Core *core, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 static void
 tell_default_policy (Core *core)
 {

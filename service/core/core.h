@@ -51,6 +51,9 @@ void core_set_key_store (Core *core,
                          GAsyncReadyCallback callback,
                          gpointer user_data);
 gboolean core_set_key_store_finish (Core *core, GAsyncResult *result, GError **error);
+/* a{sv} as CheckVault has it. */
+void core_check_vault (Core *core, GAsyncReadyCallback callback, gpointer user_data);
+GVariant *core_check_vault_finish (Core *core, GAsyncResult *result, GError **error);
 
 void core_set_default_policy (Core *core,
                               const char *policy,

@@ -91,6 +91,21 @@ void vault_set_key_store_async (Vault *vault,
                                 gpointer user_data);
 gboolean vault_set_key_store_finish (Vault *vault, GAsyncResult *result, GError **error);
 
+/* One file of the vault as it was found. */
+typedef struct
+{
+  char *name;
+  gboolean is_sound;
+  guint64 generation;
+  char *problem; /* NULL: none */
+} VaultFileCheck;
+
+void vault_file_check_free (VaultFileCheck *check);
+
+/* Reads all files again; a vault must be open for it. Of VaultFileCheck. */
+void vault_check_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *vault_check_finish (Vault *vault, GAsyncResult *result, GError **error);
+
 /* Lookups give copies, NULL when there is none. Changes fail when the vault is
  * not open. Putting replaces what has the same names. */
 

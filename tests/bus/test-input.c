@@ -94,7 +94,6 @@ the_manager_refuses_it (Fixture *fixture, gconstpointer unused)
     { "Import", "('libotr', {'fingerprints': handle 0}, @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
     { "Import", "('libotr', @a{sh} {}, @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
     { "SetGrant", "('a', 'xmpp', 'a@b', 'perhaps', @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
-    { "CheckVault", "(@a{sv} {},)", OTRD_ERROR_NOT_SUPPORTED },
   };
 
   must_fail_all (fixture->first, MANAGER, "Manager", table, G_N_ELEMENTS (table));

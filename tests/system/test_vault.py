@@ -119,6 +119,18 @@ def a_vault_moves_to_a_passphrase_and_back():
         assert property_of(desktop, "KeyStore") == "secret-service"
 
 
+def a_file_that_is_not_sound_is_found_out():
+    with Desktop() as desktop:
+        assert otrctl(desktop, "account", "add", "xmpp", ALICE)[0] == 0
+        assert otrctl(desktop, "vault", "check")[0] == 0
+        trust = desktop.home / ".local/share/otrd/trust"
+        changed = bytearray(trust.read_bytes())
+        changed[-1] ^= 1
+        trust.write_bytes(changed)
+        status, report, _ = otrctl(desktop, "vault", "check")
+        assert status == 1 and "changed since it was written" in report, report
+
+
 tap.run({
     "the vault follows the keyring":
         the_vault_follows_the_keyring,
@@ -130,4 +142,5 @@ tap.run({
         a_passphrase_serves_where_there_is_no_keyring,
     "a vault moves to a passphrase and back":
         a_vault_moves_to_a_passphrase_and_back,
+    "a file that is not sound is found out": a_file_that_is_not_sound_is_found_out,
 }, watchdog=200)
