@@ -334,7 +334,7 @@ core_account_open_session (CoreAccount *account,
   if (!options->create)
     {
       g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
-                   "There is no session with this contact; open it with the option create");
+                   "There is no session with this contact; open one first");
       return NULL;
     }
   return make_session (account, canonical, options->occupant, error);

@@ -95,7 +95,7 @@ look_up_or_create (GTask *task)
     }
   else
     g_task_return_new_error (task, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
-                             "There is no such account; open it with the option create");
+                             "There is no such account; look at its name, or add it first");
   g_object_unref (task);
 }
 
