@@ -5,13 +5,15 @@
  *
  *   conversation  a text each way in turn, so that every line ratchets: CPU of the service, and of
  *                 service, bus daemon and client, over that of bare libotr in this process
- *   burst         one Send of 100 bytes: its median over that of an echo on the same bus
+ *   burst         one Send of 100 bytes: its median over that of an echo on the same bus, and on a
+ *                 direct connection over that on the bus
  *   idle          resident memory and wake-ups
  *
  * Usage: bench-service BUS_PID BARE_NANOSECONDS, on a session bus where im.otrd1 and
  * org.example.Echo are.
  */
 #include <gio/gio.h>
+#include <gio/gunixfdlist.h>
 #include <string.h>
 
 #include <stdio.h>
@@ -32,6 +34,7 @@ typedef struct
 typedef struct
 {
   GDBusConnection *bus;
+  GDBusConnection *direct;
   guint service;
   guint daemon;
   BusSession alice;
@@ -143,10 +146,40 @@ measure_conversation (Bench *bench, double bare)
           (after - before) / TURNS / bare);
 }
 
+static void
+open_direct (Bench *bench)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GUnixFDList) descriptors = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_with_unix_fd_list_sync (
+      bench->bus, "im.otrd1", "/im/otrd1", "im.otrd1.Manager", "OpenDirectConnection",
+      g_variant_new ("(a{sv})", NULL), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &descriptors, NULL,
+      &error);
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocketConnection) stream = NULL;
+  g_autoptr (GVariant) opened = NULL;
+
+  if (reply == NULL)
+    g_error ("OpenDirectConnection: %s", error->message);
+  socket = g_socket_new_from_fd (g_unix_fd_list_get (descriptors, 0, NULL), NULL);
+  stream = g_socket_connection_factory_create_connection (socket);
+  bench->direct = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL,
+                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT, NULL,
+                                              NULL, &error);
+  if (bench->direct == NULL)
+    g_error ("direct connection: %s", error->message);
+  opened = g_dbus_connection_call_sync (
+      bench->direct, NULL, "/im/otrd1", "im.otrd1.Manager", "OpenSession",
+      g_variant_new ("(sssa{sv})", "xmpp", "alice@example.org", "bob@example.org", NULL), NULL,
+      G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  if (opened == NULL)
+    g_error ("OpenSession: %s", error->message);
+}
+
 typedef struct
 {
   const char *name;
-  const char *destination;
+  const char *destination; /* NULL: directly */
   const char *path;
   const char *interface;
   const char *method;
@@ -160,7 +193,8 @@ time_call (Bench *bench, Contender *contender, const char *text)
   g_autoptr (GError) error = NULL;
   double before = wall_seconds (), taken;
   g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-      bench->bus, contender->destination, contender->path, contender->interface, contender->method,
+      contender->destination != NULL ? bench->bus : bench->direct, contender->destination,
+      contender->path, contender->interface, contender->method,
       g_variant_new ("(ssa{sv})", text, "private", NULL), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
       &error);
 
@@ -180,6 +214,7 @@ measure_burst (Bench *bench)
     { "echo of the text", "org.example.Echo", "/org/example/Echo", "org.example.Echo", "Echo" },
     { "echo of Send's size", "org.example.Echo", "/org/example/Echo", "org.example.Echo", "Shape" },
     { "Send", "im.otrd1", bench->alice.path, "im.otrd1.Session", "Send" },
+    { "Send, directly", NULL, bench->alice.path, "im.otrd1.Session", "Send" },
   };
   double send;
 
@@ -190,6 +225,8 @@ measure_burst (Bench *bench)
       time_call (bench, &contenders[i], text);
 
   send = percentile (contenders[2].times, 0.5);
+  printf ("burst: Send directly is %.2f of Send on the bus (0.75)\n",
+          percentile (contenders[3].times, 0.5) / send);
   for (guint i = 0; i < G_N_ELEMENTS (contenders); i++)
     {
       double median = percentile (contenders[i].times, 0.5);
@@ -254,6 +291,7 @@ main (int argc, char **argv)
   open_session (&bench, &bench.bob, "bob@example.org", "alice@example.org");
   go_private (&bench);
   measure_conversation (&bench, atof (argv[2]));
+  open_direct (&bench);
   measure_burst (&bench);
   measure_idle (&bench);
   return 0;
