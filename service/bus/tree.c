@@ -177,6 +177,15 @@ grant_was_requested (
                                    g_variant_new ("(sss)", application, protocol, account), NULL);
 }
 
+/* The program loses the sessions of that account, as if it had left them. */
+static void
+grant_was_withdrawn (
+    Core *core, const char *application, const char *protocol, const char *name, BusTree *tree)
+{
+  if (g_str_equal (bus_tree_get_only_application (tree), application))
+    core_messenger_leave_account (bus_caller_get_messenger (tree->narrow), protocol, name);
+}
+
 static void
 account_was_added (Core *core, CoreAccount *account, BusTree *tree)
 {
@@ -297,6 +306,8 @@ export_all (BusTree *tree)
   tree->object_manager = bus_object_manager_new (tree, tree->connection);
   g_signal_connect (tree->core, "account-added", G_CALLBACK (account_was_added), tree);
   g_signal_connect (tree->core, "account-removed", G_CALLBACK (account_was_removed), tree);
+  if (tree->narrow != NULL)
+    g_signal_connect (tree->core, "grant-withdrawn", G_CALLBACK (grant_was_withdrawn), tree);
   g_signal_connect (tree->core, "grant-requested", G_CALLBACK (grant_was_requested), tree);
   tree->is_filling = TRUE;
   for (guint i = 0; i < accounts->len; i++)

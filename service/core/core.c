@@ -130,6 +130,8 @@ core_class_init (CoreClass *class)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[ACCOUNT_ADDED] = new_account_signal ("account-added");
   signals[ACCOUNT_REMOVED] = new_account_signal ("account-removed");
+  g_signal_new ("grant-withdrawn", CORE_TYPE_CORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new ("grant-requested", CORE_TYPE_CORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
 }

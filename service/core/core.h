@@ -6,7 +6,7 @@
  *
  * Properties: "vault", "key-store", "default-policy" (words of the contract).
  * Signals: account-added (CoreAccount *), account-removed (CoreAccount *),
- * grant-requested (application, protocol, account).
+ * grant-requested (application, protocol, account), grant-withdrawn (likewise).
  */
 #pragma once
 

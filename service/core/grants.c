@@ -46,6 +46,15 @@ refusal (const char *grant)
                       "allow; try again then");
 }
 
+/* What was allowed no longer is: at once, even before it is on disk. */
+static void
+tell_withdrawn (Core *core, const VaultGrant *grant)
+{
+  if (!g_str_equal (grant->grant, "allow"))
+    g_signal_emit_by_name (core, "grant-withdrawn", grant->application, grant->protocol,
+                           grant->account);
+}
+
 /* A question that is stored is a refusal until it is answered. */
 static void
 grant_is_saved (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -75,6 +84,7 @@ store (GTask *task)
 
   if (vault_put_grant (core->vault, asking->wanted, &error))
     {
+      tell_withdrawn (core, asking->wanted);
       vault_save_async (core->vault, grant_is_saved, task);
       return;
     }

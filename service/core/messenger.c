@@ -5,6 +5,7 @@
 
 #include "core/messenger.h"
 
+#include "core/account.h"
 #include "core/session-private.h"
 
 struct _CoreMessenger
@@ -138,6 +139,21 @@ core_messenger_ring (CoreMessenger *messenger, CoreSession *session)
 {
   if (messenger->bell != NULL)
     messenger->bell (messenger, session, messenger->user_data);
+}
+
+void
+core_messenger_leave_account (CoreMessenger *messenger, const char *protocol, const char *name)
+{
+  g_autoptr (GPtrArray) sessions = core_messenger_list_sessions (messenger);
+
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      CoreAccount *account = core_session_get_account (sessions->pdata[i]);
+
+      if (g_str_equal (core_account_get_name (account), name)
+          && g_str_equal (core_account_get_protocol (account), protocol))
+        core_session_remove_messenger (sessions->pdata[i], messenger);
+    }
 }
 
 void

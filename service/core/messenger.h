@@ -41,6 +41,10 @@ GPtrArray *core_messenger_list_sessions (CoreMessenger *messenger);
 
 guint core_messenger_count_sessions (CoreMessenger *messenger);
 
+/* Detaches it from the sessions of that account. */
+void
+core_messenger_leave_account (CoreMessenger *messenger, const char *protocol, const char *account);
+
 /* The connection has closed: detaches it from every session; its bell rings no more. */
 void core_messenger_vanish (CoreMessenger *messenger);
 

@@ -118,8 +118,11 @@ def a_sandboxed_program_gets_what_it_was_granted():
             assert "result" in open_session(program)
         with sandboxed(desktop, STRANGER, rules=PORTAL_ONLY) as program:
             assert open_session(program) == {"error": DENIED}
-        otrctl(desktop, "deny", APP, "xmpp:" + ALICE)
         with sandboxed(desktop, APP, rules=PORTAL_ONLY) as program:
+            path, state = open_session(program)["result"]
+            otrctl(desktop, "deny", APP, "xmpp:" + ALICE)
+            sent = program.call(path, "im.otrd1.Session", "Send", "(ssa{sv})", "hello", "", {})
+            assert sent == {"error": "im.otrd1.Error.NotFound"}, sent
             assert open_session(program) == {"error": DENIED}
 
 
