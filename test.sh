@@ -15,7 +15,7 @@ build=${OTRD_BUILD_DIR:-build/test}
 
 .ci/install-packages build run test
 
-options=(-Dwerror=true -Dintrospection=enabled -Dman=enabled -Dtests=true)
+options=(-Dwerror=true -Dintrospection=enabled -Dman=enabled -Dtests=true -Dpurple=enabled)
 if [ -f "$build/meson-private/coredata.dat" ]; then
   meson configure "$build" "${options[@]}"
 else

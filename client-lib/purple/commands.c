@@ -1,0 +1,326 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/* What can be typed in a conversation. A line that was typed stays in the
+ * program's history, so a secret is better given to the dialogs of /otr verify. */
+
+#include "commands.h"
+
+#include "notices.h"
+#include "talk.h"
+#include "verification.h"
+
+#include <string.h>
+
+struct _Commands
+{
+  Messenger *messenger;
+  GArray *ids; /* PurpleCmdId */
+};
+
+/* Runs when the session is open; @words is what follows the verb. */
+typedef void (*Verb) (Talk *talk, const char *words);
+
+static void
+on_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Talk) talk = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) turn = otrd_session_start_finish (OTRD_SESSION (source), result, &error);
+
+  talk_take_turn (talk, turn, error, "start a private conversation");
+}
+
+static void
+run_start (Talk *talk, const char *words)
+{
+  otrd_session_start (talk_get_session (talk), NULL, NULL, on_started, talk_ref (talk));
+}
+
+static void
+on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Talk) talk = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) turn = otrd_session_end_finish (OTRD_SESSION (source), result, &error);
+
+  talk_take_turn (talk, turn, error, "end the private conversation");
+}
+
+static void
+run_end (Talk *talk, const char *words)
+{
+  otrd_session_end (talk_get_session (talk), NULL, NULL, on_ended, talk_ref (talk));
+}
+
+static void
+run_verify (Talk *talk, const char *words)
+{
+  g_auto (GStrv) halves = g_strsplit (words, "=", 2);
+
+  if (*words == '\0')
+    verification_begin (talk);
+  else if (g_str_equal (words, "manual"))
+    verification_begin_manual (talk);
+  else if (halves[1] == NULL)
+    verification_begin_with (talk, NULL, words);
+  else
+    verification_begin_with (talk, g_strstrip (halves[0]), g_strstrip (halves[1]));
+}
+
+static void
+run_answer (Talk *talk, const char *words)
+{
+  verification_answer (talk, words);
+}
+
+static void
+run_abort (Talk *talk, const char *words)
+{
+  verification_abort (talk);
+}
+
+static void
+run_trust (Talk *talk, const char *words)
+{
+  if (*words == '\0')
+    verification_begin_manual (talk);
+  else if (g_str_equal (words, "no"))
+    verification_set_trust (talk, OTRD_TRUST_UNVERIFIED);
+  else if (g_str_equal (words, "reject"))
+    verification_set_trust (talk, OTRD_TRUST_REJECTED);
+  else
+    notices_warn (talk_get_conversation (talk), "/otr trust, /otr trust no, or /otr trust reject");
+}
+
+static void
+on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Talk) talk = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) turn =
+      otrd_session_accept_fingerprint_finish (OTRD_SESSION (source), result, &error);
+
+  talk_take_turn (talk, turn, error, "accept the new key");
+}
+
+static void
+run_accept (Talk *talk, const char *words)
+{
+  OtrdSession *session = talk_get_session (talk);
+
+  otrd_session_accept_fingerprint (session, otrd_session_get_fingerprint (session), NULL, NULL,
+                                   on_accepted, talk_ref (talk));
+}
+
+static void
+run_status (Talk *talk, const char *words)
+{
+  OtrdSession *session = talk_get_session (talk);
+  g_autofree char *spelled = notices_spell_fingerprint (otrd_session_get_fingerprint (session));
+  const char *policy = otrd_policy_to_string (otrd_session_get_policy (session));
+
+  notices_tell (
+      talk_get_conversation (talk),
+      "Status: %s. Policy: %s. Clients of the contact: %u. Waiting texts: %u.%s%s",
+      notices_describe (otrd_session_get_state (session), otrd_session_get_trust (session)),
+      policy != NULL ? policy : "unknown",
+      (guint)g_variant_n_children (otrd_session_get_instances (session)),
+      otrd_session_get_held (session), *spelled != '\0' ? " Fingerprint: " : "", spelled);
+}
+
+static void
+on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Talk) talk = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!otrd_client_unlock_finish (OTRD_CLIENT (source), result, &error)
+      && talk_get_client (talk) != NULL)
+    notices_warn (talk_get_conversation (talk), "Could not unlock your keys: %s", error->message);
+}
+
+static void
+run_unlock (Talk *talk, const char *words)
+{
+  otrd_client_unlock (talk_get_client (talk), NULL, NULL, NULL, on_unlocked, talk_ref (talk));
+}
+
+static void
+run_help (Talk *talk, const char *words)
+{
+  notices_tell (talk_get_conversation (talk),
+                "/otr start, end, status, verify [QUESTION = ANSWER, SECRET, or manual], answer "
+                "TEXT, abort, trust [no, reject], accept (a changed key), unlock, help");
+}
+
+static const struct
+{
+  const char *word;
+  Verb run;
+} verbs[] = {
+  { "start", run_start },   { "refresh", run_start }, { "end", run_end },
+  { "verify", run_verify }, { "answer", run_answer }, { "abort", run_abort },
+  { "trust", run_trust },   { "accept", run_accept }, { "status", run_status },
+  { "unlock", run_unlock }, { "help", run_help },
+};
+
+static Verb
+find_verb (const char *word)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (g_str_equal (word, verbs[i].word))
+      return verbs[i].run;
+  return NULL;
+}
+
+typedef struct
+{
+  Verb run;
+  char *words;
+} Order;
+
+static void
+run_order (Talk *talk, gpointer user_data)
+{
+  const Order *order = user_data;
+
+  order->run (talk, order->words);
+}
+
+static void
+order_free (Order *order)
+{
+  g_free (order->words);
+  g_free (order);
+}
+
+static Order *
+read_order (const char *typed)
+{
+  g_auto (GStrv) parts = g_strsplit (typed != NULL ? typed : "", " ", 2);
+  Verb run = find_verb (parts[0] != NULL ? parts[0] : "status");
+  Order *order;
+
+  if (run == NULL)
+    return NULL;
+  order = g_new0 (Order, 1);
+  order->run = run;
+  order->words = g_strstrip (g_strdup (parts[0] != NULL && parts[1] != NULL ? parts[1] : ""));
+  return order;
+}
+
+static PurpleCmdRet
+on_otr (PurpleConversation *conversation, const char *name, char **words, char **error, void *self)
+{
+  Commands *commands = self;
+  g_autofree char *typed = NULL;
+  Order *order;
+
+  if (purple_conversation_get_type (conversation) != PURPLE_CONV_TYPE_IM)
+    {
+      *error = g_strdup ("OTR is for two: rooms are left alone, and what is said here is not "
+                         "private.");
+      return PURPLE_CMD_RET_FAILED;
+    }
+  typed = words[0] != NULL ? purple_unescape_html (words[0]) : NULL;
+  order = read_order (typed);
+  if (order == NULL)
+    {
+      *error = g_strdup ("There is no such thing: see /otr help.");
+      return PURPLE_CMD_RET_FAILED;
+    }
+  talk_do (messenger_get_talk (commands->messenger, purple_conversation_get_account (conversation),
+                               purple_conversation_get_name (conversation)),
+           run_order, order, (GDestroyNotify)order_free);
+  return PURPLE_CMD_RET_OK;
+}
+
+/* IRC's own commands send at once, in the clear, past the hook for sending. */
+
+static PurpleCmdRet
+on_me (PurpleConversation *conversation, const char *name, char **words, char **error, void *self)
+{
+  g_autofree char *text = g_strconcat ("/me ", words[0], NULL);
+
+  purple_conv_im_send (PURPLE_CONV_IM (conversation), text);
+  return PURPLE_CMD_RET_OK;
+}
+
+/* Rooms, and the network's own servants, which want their commands as they are. */
+static gboolean
+is_contact (const char *target)
+{
+  static const char *const servants[] = { "nickserv", "chanserv", "memoserv", "hostserv", NULL };
+  g_autofree char *lower = g_ascii_strdown (target, -1);
+
+  return strchr ("#&+!", *target) == NULL && !g_strv_contains (servants, lower);
+}
+
+static PurpleCmdRet
+on_message (
+    PurpleConversation *conversation, const char *name, char **words, char **error, void *self)
+{
+  Commands *commands = self;
+
+  if (!is_contact (words[0]))
+    return PURPLE_CMD_RET_CONTINUE;
+  talk_send (messenger_get_talk (commands->messenger,
+                                 purple_conversation_get_account (conversation), words[0]),
+             words[1]);
+  return PURPLE_CMD_RET_OK;
+}
+
+static void
+add_command (Commands *self,
+             const char *name,
+             const char *arguments,
+             PurpleCmdFlag flags,
+             const char *protocol,
+             PurpleCmdFunc run,
+             const char *help)
+{
+  PurpleCmdId id =
+      purple_cmd_register (name, arguments, PURPLE_CMD_P_HIGH, flags, protocol, run, help, self);
+
+  g_array_append_val (self->ids, id);
+}
+
+static void
+add_irc_commands (Commands *self)
+{
+  static const char *const actions[] = { "me", "action" };
+  static const char *const messages[] = { "msg", "query", "notice" };
+  PurpleCmdFlag both = PURPLE_CMD_FLAG_IM | PURPLE_CMD_FLAG_CHAT | PURPLE_CMD_FLAG_PRPL_ONLY;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
+    add_command (self, actions[i], "s", PURPLE_CMD_FLAG_IM | PURPLE_CMD_FLAG_PRPL_ONLY, "prpl-irc",
+                 PURPLE_CMD_FUNC (on_me), "me &lt;action&gt;: what you do");
+  for (gsize i = 0; i < G_N_ELEMENTS (messages); i++)
+    add_command (self, messages[i], "ws", both, "prpl-irc", PURPLE_CMD_FUNC (on_message),
+                 "msg &lt;nick&gt; &lt;message&gt;: a message, as private as the conversation");
+}
+
+Commands *
+commands_register (Messenger *messenger)
+{
+  Commands *self = g_new0 (Commands, 1);
+
+  self->messenger = messenger;
+  self->ids = g_array_new (FALSE, FALSE, sizeof (PurpleCmdId));
+  add_command (self, "otr", "s",
+               PURPLE_CMD_FLAG_IM | PURPLE_CMD_FLAG_CHAT | PURPLE_CMD_FLAG_ALLOW_WRONG_ARGS, NULL,
+               PURPLE_CMD_FUNC (on_otr),
+               "otr start|end|status|verify|trust|help: private conversations");
+  add_irc_commands (self);
+  return self;
+}
+
+void
+commands_unregister (Commands *self)
+{
+  for (guint i = 0; i < self->ids->len; i++)
+    purple_cmd_unregister (g_array_index (self->ids, PurpleCmdId, i));
+  g_array_unref (self->ids);
+  g_free (self);
+}

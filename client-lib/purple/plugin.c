@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/* The plugin as libpurple sees it. All of OTR is in the service. */
+
+#define PURPLE_PLUGINS
+
+#include "commands.h"
+#include "hooks.h"
+#include "messenger.h"
+#include "notices.h"
+
+#include <gmodule.h>
+
+typedef struct
+{
+  Messenger *messenger;
+  Commands *commands;
+} Parts;
+
+/* Two that both encrypt would undo each other. */
+static gboolean
+is_other_loaded (void)
+{
+  PurplePlugin *other = purple_plugins_find_with_id ("otr");
+
+  return other != NULL && purple_plugin_is_loaded (other);
+}
+
+static gboolean
+on_load (PurplePlugin *plugin)
+{
+  Parts *parts;
+
+  if (is_other_loaded ())
+    {
+      purple_notify_error (plugin, "OTR", "The plugin pidgin-otr is loaded as well.",
+                           "Unload it first: only one of the two can take care of your messages.");
+      return FALSE;
+    }
+  /* Answers of the service may come when the plugin is unloaded. */
+  g_module_make_resident (plugin->handle);
+  parts = g_new0 (Parts, 1);
+  parts->messenger = messenger_new (plugin);
+  parts->commands = commands_register (parts->messenger);
+  hooks_connect (parts->messenger);
+  plugin->extra = parts;
+  return TRUE;
+}
+
+static gboolean
+on_unload (PurplePlugin *plugin)
+{
+  Parts *parts = plugin->extra;
+
+  purple_signals_disconnect_by_handle (plugin);
+  commands_unregister (parts->commands);
+  messenger_free (parts->messenger);
+  g_free (parts);
+  plugin->extra = NULL;
+  return TRUE;
+}
+
+static PurplePluginInfo plugin_info = {
+  .magic = PURPLE_PLUGIN_MAGIC,
+  .major_version = PURPLE_MAJOR_VERSION,
+  .minor_version = PURPLE_MINOR_VERSION,
+  .type = PURPLE_PLUGIN_STANDARD,
+  .priority = PURPLE_PRIORITY_HIGHEST,
+  .id = "core-otrd",
+  .name = "OTR (otrd)",
+  .version = OTRD_VERSION,
+  .summary = "Private conversations, through the OTR service of your desktop",
+  .description = "Encrypts conversations with OTR. Keys, trust and sessions are those of the "
+                 "service otrd, shared with your other messengers. Type /otr help.",
+  .author = "The otrd developers",
+  .load = on_load,
+  .unload = on_unload,
+};
+
+static void
+on_init (PurplePlugin *plugin)
+{
+  notices_add_preferences ();
+}
+
+G_MODULE_EXPORT gboolean purple_init_plugin (PurplePlugin *plugin);
+PURPLE_INIT_PLUGIN (otrd, on_init, plugin_info)

@@ -1,0 +1,570 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/* One conversation. libpurple's hooks want their answer at once and the
+ * service's comes later, so a hook only puts a job into the queue here. One job
+ * is with the service at a time, so what comes of it is in order as well. */
+
+#include "talk.h"
+
+#include "notices.h"
+#include "verification.h"
+
+#include <string.h>
+#include <time.h>
+
+/* Lines kept while the service is away. */
+#define LINES_MAX 1000
+
+typedef enum
+{
+  JOB_SEND,
+  JOB_RECEIVE,
+  JOB_TASK,
+} JobKind;
+
+typedef struct
+{
+  JobKind kind;
+  char *text;
+  char *from;
+  PurpleMessageFlags flags;
+  time_t time;
+  const char *at_least;
+  TalkTask task;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} Job;
+
+struct _Talk
+{
+  Messenger *messenger; /* NULL: abandoned */
+  PurpleAccount *account;
+  char *who;
+  OtrdSession *session;
+  GQueue jobs;   /* Job */
+  gboolean busy; /* opening, or the first job is with the service */
+  gboolean away_told;
+  GQueue outbox; /* OtrdTransmission, while there is no link to the network */
+  NoticesShown shown;
+};
+
+static void talk_pump (Talk *self);
+
+static void
+job_free (Job *job)
+{
+  if (job->destroy != NULL)
+    job->destroy (job->user_data);
+  g_free (job->text);
+  g_free (job->from);
+  g_free (job);
+}
+
+Talk *
+talk_new (Messenger *messenger, PurpleAccount *account, const char *who)
+{
+  Talk *self = g_rc_box_new0 (Talk);
+
+  self->messenger = messenger;
+  self->account = account;
+  self->who = g_strdup (who);
+  g_queue_init (&self->jobs);
+  g_queue_init (&self->outbox);
+  return self;
+}
+
+static void
+talk_clear (Talk *self)
+{
+  g_queue_clear_full (&self->jobs, (GDestroyNotify)job_free);
+  g_queue_clear_full (&self->outbox, (GDestroyNotify)otrd_transmission_unref);
+  g_clear_object (&self->session);
+  g_free (self->who);
+}
+
+Talk *
+talk_ref (Talk *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+void
+talk_unref (Talk *self)
+{
+  g_rc_box_release_full (self, (GDestroyNotify)talk_clear);
+}
+
+void
+talk_abandon (Talk *self)
+{
+  verification_close (self);
+  self->messenger = NULL;
+  if (self->session != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->session, self);
+      otrd_session_detach (self->session, NULL, NULL, NULL, NULL);
+    }
+  talk_unref (self);
+}
+
+PurpleAccount *
+talk_get_account (Talk *self)
+{
+  return self->account;
+}
+
+const char *
+talk_get_who (Talk *self)
+{
+  return self->who;
+}
+
+PurplePlugin *
+talk_get_plugin (Talk *self)
+{
+  return messenger_get_plugin (self->messenger);
+}
+
+OtrdClient *
+talk_get_client (Talk *self)
+{
+  return self->messenger != NULL ? messenger_get_client (self->messenger) : NULL;
+}
+
+OtrdSession *
+talk_get_session (Talk *self)
+{
+  return self->session;
+}
+
+PurpleConversation *
+talk_find_conversation (Talk *self)
+{
+  return purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, self->who, self->account);
+}
+
+PurpleConversation *
+talk_get_conversation (Talk *self)
+{
+  PurpleConversation *conversation = talk_find_conversation (self);
+
+  if (conversation == NULL)
+    conversation = purple_conversation_new (PURPLE_CONV_TYPE_IM, self->account, self->who);
+  return conversation;
+}
+
+/* To the network */
+
+/* IRC has a way of its own to say /me. */
+static char *
+spell_line (Talk *self, OtrdTransmission *transmission)
+{
+  const char *line = otrd_transmission_get_line (transmission);
+
+  if (g_str_equal (purple_account_get_protocol_id (self->account), "prpl-irc")
+      && g_str_has_prefix (line, "/me "))
+    return g_strdup_printf ("\001ACTION %s\001", line + strlen ("/me "));
+  return g_strdup (line);
+}
+
+static void
+transmit_line (Talk *self, PurpleConnection *link, OtrdTransmission *transmission)
+{
+  const char *to = otrd_transmission_get_to (transmission);
+  g_autofree char *line = spell_line (self, transmission);
+  int result;
+
+  messenger_enter (self->messenger);
+  result = serv_send_im (link, to != NULL ? to : self->who, line, PURPLE_MESSAGE_SEND);
+  messenger_leave (self->messenger);
+  if (result < 0)
+    notices_warn (talk_get_conversation (self),
+                  "The network did not take a message to %s: it is lost. Send it again.",
+                  self->who);
+}
+
+static void
+transmit_all (Talk *self)
+{
+  PurpleConnection *link = purple_account_get_connection (self->account);
+
+  if (link == NULL || !PURPLE_CONNECTION_IS_CONNECTED (link))
+    return;
+  while (!g_queue_is_empty (&self->outbox))
+    {
+      g_autoptr (OtrdTransmission) transmission = g_queue_pop_head (&self->outbox);
+
+      transmit_line (self, link, transmission);
+    }
+}
+
+/* To the user */
+
+void
+talk_show_state (Talk *self)
+{
+  if (self->session != NULL && self->messenger != NULL)
+    notices_show_state (self, &self->shown);
+}
+
+static void
+show_events (Talk *self, OtrdTurn *turn)
+{
+  for (guint i = 0; i < otrd_turn_get_n_events (turn); i++)
+    {
+      OtrdEvent *event = otrd_turn_get_event (turn, i);
+
+      notices_show_event (self, event);
+      verification_handle_event (self, event);
+    }
+}
+
+static void
+apply_turn (Talk *self, OtrdTurn *turn)
+{
+  for (guint i = 0; i < otrd_turn_get_n_transmissions (turn); i++)
+    g_queue_push_tail (&self->outbox, otrd_transmission_ref (otrd_turn_get_transmission (turn, i)));
+  transmit_all (self);
+  show_events (self, turn);
+  talk_show_state (self);
+}
+
+void
+talk_take_turn (Talk *self, OtrdTurn *turn, const GError *error, const char *what)
+{
+  if (self->messenger == NULL)
+    return;
+  if (turn != NULL)
+    apply_turn (self, turn);
+  else
+    notices_warn (talk_get_conversation (self), "Could not %s: %s", what, error->message);
+}
+
+/* A contact's text must not look like lines of ours: what follows a line break is marked. */
+static char *
+mark_line_breaks (const char *text)
+{
+  g_autoptr (GRegex) breaks = g_regex_new ("(<br\\s*/?>|\\r?\\n)", G_REGEX_CASELESS, 0, NULL);
+
+  return g_regex_replace_literal (breaks, text, -1, 0, "<br>&gt; ", 0, NULL);
+}
+
+static void
+show_received (Talk *self, const Job *job, OtrdTurn *turn)
+{
+  PurpleConnection *link = purple_account_get_connection (self->account);
+  gboolean private = otrd_turn_get_verdict (turn) == OTRD_VERDICT_PRIVATE;
+  g_autofree char *text = mark_line_breaks (otrd_turn_get_text (turn));
+  PurpleMessageFlags flags = job->flags | PURPLE_MESSAGE_RECV | notices_log_flags (private);
+  PurpleConnectionFlags link_flags;
+
+  notices_before_text (self, otrd_turn_get_verdict (turn));
+  if (link == NULL)
+    {
+      purple_conv_im_write (PURPLE_CONV_IM (talk_get_conversation (self)), NULL, text, flags,
+                            job->time);
+      return;
+    }
+  /* libpurple answers for an absent user in here, past every hook, in the clear. */
+  link_flags = link->flags;
+  link->flags &= ~PURPLE_CONNECTION_AUTO_RESP;
+  messenger_enter (self->messenger);
+  serv_got_im (link, self->who, text, flags, job->time);
+  messenger_leave (self->messenger);
+  link->flags = link_flags;
+}
+
+static void
+show_sent (Talk *self, const Job *job, OtrdTurn *turn)
+{
+  g_autofree char *shown = purple_markup_linkify (job->text);
+  OtrdVerdict verdict = otrd_turn_get_verdict (turn);
+  gboolean private = verdict == OTRD_VERDICT_PRIVATE || verdict == OTRD_VERDICT_HELD;
+
+  purple_conv_im_write (PURPLE_CONV_IM (talk_get_conversation (self)), NULL, shown,
+                        PURPLE_MESSAGE_SEND | notices_log_flags (private), job->time);
+}
+
+/* Jobs */
+
+static void
+tell_unsent (Talk *self, const Job *job, const char *why)
+{
+  notices_warn (talk_get_conversation (self), "NOT SENT: \"%s\". %s", job->text, why);
+}
+
+/* No text waits for a service that is away: the user decides again. Lines wait. */
+static void
+give_texts_back (Talk *self, const char *why)
+{
+  gboolean lines = FALSE;
+
+  for (GList *at = self->jobs.head; at != NULL;)
+    {
+      GList *next = at->next;
+      Job *job = at->data;
+
+      if (job->kind == JOB_RECEIVE)
+        lines = TRUE;
+      else
+        {
+          if (job->kind == JOB_SEND)
+            tell_unsent (self, job, why);
+          else
+            notices_warn (talk_get_conversation (self), "%s", why);
+          g_queue_delete_link (&self->jobs, at);
+          job_free (job);
+        }
+      at = next;
+    }
+  if (lines && !self->away_told)
+    notices_warn (talk_get_conversation (self),
+                  "A message has come that cannot be shown yet; it is kept. %s", why);
+  self->away_told = lines;
+}
+
+static void
+finish_job (Talk *self)
+{
+  job_free (g_queue_pop_head (&self->jobs));
+  self->busy = FALSE;
+  self->away_told = FALSE;
+  talk_pump (self);
+}
+
+static gboolean
+is_shown (OtrdTurn *turn)
+{
+  OtrdVerdict verdict = otrd_turn_get_verdict (turn);
+
+  return otrd_turn_get_text (turn) != NULL && !otrd_turn_get_repeated (turn)
+         && (verdict == OTRD_VERDICT_PRIVATE || verdict == OTRD_VERDICT_PLAINTEXT
+             || verdict == OTRD_VERDICT_UNEXPECTED_PLAINTEXT);
+}
+
+static void
+on_received (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Talk) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) turn = otrd_session_receive_finish (OTRD_SESSION (source), result, &error);
+
+  if (self->messenger == NULL)
+    return;
+  if (turn == NULL && !otrd_client_get_available (messenger_get_client (self->messenger)))
+    {
+      self->busy = FALSE;
+      give_texts_back (self, error->message);
+      return;
+    }
+  talk_take_turn (self, turn, error, "read a message");
+  if (turn != NULL && is_shown (turn))
+    show_received (self, g_queue_peek_head (&self->jobs), turn);
+  else if (turn != NULL && otrd_turn_get_verdict (turn) == OTRD_VERDICT_UNREADABLE)
+    notices_warn (talk_get_conversation (self),
+                  "A message of %s could not be read. It has been asked for again.", self->who);
+  finish_job (self);
+}
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Talk) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) turn = otrd_session_send_finish (OTRD_SESSION (source), result, &error);
+
+  if (self->messenger == NULL)
+    return;
+  if (turn == NULL)
+    tell_unsent (self, g_queue_peek_head (&self->jobs), error->message);
+  else
+    {
+      show_sent (self, g_queue_peek_head (&self->jobs), turn);
+      apply_turn (self, turn);
+    }
+  finish_job (self);
+}
+
+static void
+start_job (Talk *self, Job *job)
+{
+  GVariantDict options;
+
+  self->busy = TRUE;
+  switch (job->kind)
+    {
+    case JOB_SEND:
+      otrd_session_send (self->session, job->text, job->at_least, NULL, NULL, on_sent,
+                         talk_ref (self));
+      break;
+    case JOB_RECEIVE:
+      g_variant_dict_init (&options, NULL);
+      if (strchr (job->from, '/') != NULL)
+        g_variant_dict_insert (&options, "from", "s", job->from);
+      otrd_session_receive (self->session, job->text, g_variant_dict_end (&options), NULL,
+                            on_received, talk_ref (self));
+      break;
+    case JOB_TASK:
+      job->task (self, job->user_data);
+      finish_job (self);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* The session */
+
+static void
+on_turn (Talk *self, OtrdTurn *turn)
+{
+  apply_turn (self, turn);
+}
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Talk) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdSession) session =
+      otrd_client_open_session_finish (OTRD_CLIENT (source), result, &error);
+
+  if (self->messenger == NULL)
+    return;
+  self->busy = FALSE;
+  if (session == NULL)
+    {
+      give_texts_back (self, error->message);
+      return;
+    }
+  self->session = g_steal_pointer (&session);
+  g_signal_connect_swapped (self->session, "turn", G_CALLBACK (on_turn), self);
+  g_signal_connect_swapped (self->session, "notify::state", G_CALLBACK (talk_show_state), self);
+  g_signal_connect_swapped (self->session, "notify::trust", G_CALLBACK (talk_show_state), self);
+  talk_show_state (self);
+  talk_pump (self);
+}
+
+static void
+open_session (Talk *self, OtrdClient *client)
+{
+  const char *protocol = purple_account_get_protocol_id (self->account);
+  GVariantDict options;
+
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "content-type", "s", "text/html");
+  g_variant_dict_insert (&options, "online", "b", purple_account_is_connected (self->account));
+  /* libpurple keeps the resource of those who are in a room, and of nobody else. */
+  if (g_str_equal (protocol, "prpl-jabber") && strchr (self->who, '/') != NULL)
+    g_variant_dict_insert (&options, "occupant", "b", TRUE);
+  otrd_client_open_session (client, protocol, purple_account_get_username (self->account),
+                            self->who, g_variant_dict_end (&options), NULL, on_opened,
+                            talk_ref (self));
+}
+
+static void
+talk_pump (Talk *self)
+{
+  OtrdClient *client;
+
+  if (self->busy || self->messenger == NULL || g_queue_is_empty (&self->jobs))
+    return;
+  if (self->session != NULL)
+    {
+      start_job (self, g_queue_peek_head (&self->jobs));
+      return;
+    }
+  self->busy = TRUE;
+  client = messenger_get_client (self->messenger);
+  if (client != NULL)
+    open_session (self, client);
+}
+
+void
+talk_client_made (Talk *self, const GError *error)
+{
+  if (self->session != NULL || g_queue_is_empty (&self->jobs))
+    return;
+  self->busy = FALSE;
+  if (error != NULL)
+    give_texts_back (self, error->message);
+  else
+    talk_pump (self);
+}
+
+void
+talk_go_on (Talk *self)
+{
+  talk_pump (self);
+}
+
+static void
+add_job (Talk *self, const Job *job)
+{
+  g_queue_push_tail (&self->jobs, g_memdup2 (job, sizeof *job));
+  talk_pump (self);
+}
+
+void
+talk_send (Talk *self, const char *text)
+{
+  add_job (self, &(Job){ .kind = JOB_SEND,
+                         .text = g_strdup (text),
+                         .time = time (NULL),
+                         .at_least = notices_at_least (&self->shown) });
+}
+
+void
+talk_receive (Talk *self, const char *from, const char *line, PurpleMessageFlags flags)
+{
+  if (self->jobs.length >= LINES_MAX)
+    {
+      notices_warn (talk_get_conversation (self), "A message was lost: too many wait already.");
+      return;
+    }
+  add_job (self, &(Job){ .kind = JOB_RECEIVE,
+                         .text = g_utf8_make_valid (line, -1),
+                         .from = g_utf8_make_valid (from, -1),
+                         .flags = flags,
+                         .time = time (NULL) });
+}
+
+void
+talk_do (Talk *self, TalkTask task, gpointer user_data, GDestroyNotify destroy)
+{
+  add_job (self,
+           &(Job){ .kind = JOB_TASK, .task = task, .user_data = user_data, .destroy = destroy });
+}
+
+/* What was owed comes with the answer. */
+static void
+on_configured (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Talk) self = user_data;
+  g_autoptr (OtrdTurn) turn = otrd_session_configure_finish (OTRD_SESSION (source), result, NULL);
+
+  if (turn != NULL)
+    talk_take_turn (self, turn, NULL, NULL);
+}
+
+void
+talk_set_online (Talk *self, gboolean online)
+{
+  if (online)
+    transmit_all (self);
+  if (self->session != NULL)
+    otrd_session_configure (self->session, g_variant_new_parsed ("{'online': <%b>}", online), NULL,
+                            on_configured, talk_ref (self));
+}
+
+void
+talk_close (Talk *self)
+{
+  self->shown = (NoticesShown){ 0 };
+  if (!self->busy && g_queue_is_empty (&self->jobs) && g_queue_is_empty (&self->outbox)
+      && (self->session == NULL
+          || (otrd_session_get_state (self->session) == OTRD_STATE_PLAINTEXT
+              && otrd_session_get_held (self->session) == 0)))
+    messenger_drop_talk (self->messenger, self);
+}

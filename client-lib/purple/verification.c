@@ -1,0 +1,324 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/* Verification by a question, by a shared secret, and by comparing fingerprints.
+ * What the user types goes to the service by descriptor and is not kept. */
+
+#include "verification.h"
+
+#include "notices.h"
+#include "talk.h"
+
+#include <string.h>
+
+/* The dialogs of a talk have it as their handle, so that they end with it. */
+#define HANDLE(talk) (talk)
+
+void
+verification_close (Talk *talk)
+{
+  purple_request_close_with_handle (HANDLE (talk));
+}
+
+/* The service's answers */
+
+static void
+on_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Talk) talk = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) turn =
+      otrd_session_start_verification_finish (OTRD_SESSION (source), result, &error);
+
+  talk_take_turn (talk, turn, error, "start the verification");
+}
+
+static void
+on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Talk) talk = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) turn =
+      otrd_session_answer_verification_finish (OTRD_SESSION (source), result, &error);
+
+  talk_take_turn (talk, turn, error, "answer the verification");
+}
+
+static void
+on_aborted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Talk) talk = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) turn =
+      otrd_session_abort_verification_finish (OTRD_SESSION (source), result, &error);
+
+  talk_take_turn (talk, turn, error, "cancel the verification");
+}
+
+/* What the user does */
+
+static void
+on_cancel (gpointer user_data)
+{
+  verification_abort (user_data);
+}
+
+static void
+show_wait (Talk *talk)
+{
+  purple_request_action (HANDLE (talk), "OTR verification", "Verification is under way",
+                         "Waiting for the contact ...", 0, talk_get_account (talk),
+                         talk_get_who (talk), NULL, talk, 1, "Cancel", G_CALLBACK (on_cancel));
+}
+
+void
+verification_begin_with (Talk *talk, const char *question, const char *secret)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (talk_get_session (talk) == NULL)
+    return;
+  bytes = g_bytes_new (secret, strlen (secret));
+  otrd_session_start_verification (talk_get_session (talk), bytes, question, NULL, NULL, on_started,
+                                   talk_ref (talk));
+  show_wait (talk);
+}
+
+void
+verification_answer (Talk *talk, const char *secret)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (talk_get_session (talk) == NULL)
+    return;
+  bytes = g_bytes_new (secret, strlen (secret));
+  otrd_session_answer_verification (talk_get_session (talk), bytes, NULL, NULL, on_answered,
+                                    talk_ref (talk));
+}
+
+void
+verification_abort (Talk *talk)
+{
+  if (talk_get_session (talk) != NULL)
+    otrd_session_abort_verification (talk_get_session (talk), NULL, NULL, on_aborted,
+                                     talk_ref (talk));
+}
+
+static void
+on_fields (gpointer user_data, PurpleRequestFields *fields)
+{
+  const char *question = purple_request_fields_get_string (fields, "question");
+  const char *secret = purple_request_fields_get_string (fields, "secret");
+
+  if (secret == NULL || *secret == '\0')
+    notices_warn (talk_get_conversation (user_data), "Nothing was asked: there was no answer.");
+  else
+    verification_begin_with (user_data, question, secret);
+}
+
+void
+verification_begin (Talk *talk)
+{
+  PurpleRequestFields *fields = purple_request_fields_new ();
+  PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
+  PurpleRequestField *secret =
+      purple_request_field_string_new ("secret", "Answer, or secret that both know", NULL, FALSE);
+
+  purple_request_field_group_add_field (
+      group, purple_request_field_string_new ("question", "Question (empty: a shared secret)", NULL,
+                                              FALSE));
+  purple_request_field_string_set_masked (secret, TRUE);
+  purple_request_field_group_add_field (group, secret);
+  purple_request_fields_add_group (fields, group);
+  purple_request_fields (HANDLE (talk), "OTR verification", "Verify the contact",
+                         "Ask something that only your contact can answer, or agree on a secret "
+                         "beforehand. The answer itself is not sent.",
+                         fields, "Ask", G_CALLBACK (on_fields), "Cancel", NULL,
+                         talk_get_account (talk), talk_get_who (talk), NULL, talk);
+}
+
+/* Fingerprints */
+
+typedef struct
+{
+  Talk *talk;
+  char *fingerprint;
+  OtrdTrust trust;
+} TrustChange;
+
+static void
+trust_change_free (TrustChange *self)
+{
+  talk_unref (self->talk);
+  g_free (self->fingerprint);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrustChange, trust_change_free)
+
+static void
+on_trust_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TrustChange) change = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (talk_get_client (change->talk) == NULL)
+    return;
+  if (!otrd_account_set_trust_finish (OTRD_ACCOUNT (source), result, &error))
+    notices_warn (talk_get_conversation (change->talk), "Could not set the trust: %s",
+                  error->message);
+  else
+    talk_show_state (change->talk);
+}
+
+static void
+on_account (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TrustChange) change = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdAccount) account =
+      otrd_client_open_account_finish (OTRD_CLIENT (source), result, &error);
+  OtrdSession *session = talk_get_session (change->talk);
+
+  if (account == NULL || session == NULL)
+    return;
+  otrd_account_set_trust (account, otrd_session_get_contact (session), change->fingerprint,
+                          change->trust, NULL, NULL, on_trust_set, g_steal_pointer (&change));
+}
+
+static void
+change_trust (Talk *talk, const char *fingerprint, OtrdTrust trust)
+{
+  TrustChange *change;
+  PurpleAccount *account = talk_get_account (talk);
+
+  if (talk_get_client (talk) == NULL)
+    return;
+  change = g_new0 (TrustChange, 1);
+  change->talk = talk_ref (talk);
+  change->fingerprint = g_strdup (fingerprint);
+  change->trust = trust;
+  otrd_client_open_account (talk_get_client (talk), purple_account_get_protocol_id (account),
+                            purple_account_get_username (account), NULL, NULL, on_account, change);
+}
+
+void
+verification_set_trust (Talk *talk, OtrdTrust trust)
+{
+  OtrdSession *session = talk_get_session (talk);
+
+  if (session == NULL || *otrd_session_get_fingerprint (session) == '\0')
+    notices_warn (talk_get_conversation (talk),
+                  "There is no fingerprint yet: the conversation is not private.");
+  else
+    change_trust (talk, otrd_session_get_fingerprint (session), trust);
+}
+
+/* What was on the screen counts, not what is in use by the time it is answered. */
+static void
+on_compared (gpointer user_data)
+{
+  TrustChange *shown = user_data;
+
+  change_trust (shown->talk, shown->fingerprint, OTRD_TRUST_VERIFIED);
+  trust_change_free (shown);
+}
+
+static void
+on_not_compared (gpointer user_data)
+{
+  trust_change_free (user_data);
+}
+
+void
+verification_begin_manual (Talk *talk)
+{
+  OtrdSession *session = talk_get_session (talk);
+  g_autofree char *spelled = NULL;
+  g_autofree char *words = NULL;
+  TrustChange *shown;
+
+  if (session == NULL || *otrd_session_get_fingerprint (session) == '\0')
+    {
+      verification_set_trust (talk, OTRD_TRUST_VERIFIED);
+      return;
+    }
+  spelled = notices_spell_fingerprint (otrd_session_get_fingerprint (session));
+  words = g_strdup_printf ("%s: %s", talk_get_who (talk), spelled);
+  shown = g_new0 (TrustChange, 1);
+  shown->talk = talk_ref (talk);
+  shown->fingerprint = g_strdup (otrd_session_get_fingerprint (session));
+  purple_request_action (talk_get_plugin (talk), "OTR fingerprint",
+                         "Have you compared this fingerprint with your contact, by telephone or in "
+                         "person?",
+                         words, 1, talk_get_account (talk), talk_get_who (talk), NULL, shown, 2,
+                         "It is the same", G_CALLBACK (on_compared), "Cancel",
+                         G_CALLBACK (on_not_compared));
+}
+
+/* What the contact does */
+
+static void
+on_reply (gpointer user_data, const char *secret)
+{
+  if (secret != NULL && *secret != '\0')
+    verification_answer (user_data, secret);
+  else
+    verification_abort (user_data);
+}
+
+static void
+on_refused (gpointer user_data, const char *secret)
+{
+  verification_abort (user_data);
+}
+
+static void
+ask_user (Talk *talk, const char *question)
+{
+  g_autofree char *words = NULL;
+
+  words = question != NULL
+              ? g_strdup_printf ("Your contact asks, in these words: \"%s\"", question)
+              : g_strdup ("Your contact wants to compare a secret that you both know.");
+  notices_tell (talk_get_conversation (talk),
+                "%s wants to verify you. Answer in the dialog, or with /otr answer.%s%s",
+                talk_get_who (talk),
+                question != NULL ? " The question, in the contact's words: " : "",
+                question != NULL ? question : "");
+  purple_request_input (HANDLE (talk), "OTR verification", "Verification", words, NULL, FALSE, TRUE,
+                        NULL, "Answer", G_CALLBACK (on_reply), "Refuse", G_CALLBACK (on_refused),
+                        talk_get_account (talk), talk_get_who (talk), NULL, talk);
+}
+
+static const char *
+explain_result (OtrdEvent *event)
+{
+  const char *result = otrd_event_get_string (event, "result");
+
+  if (g_strcmp0 (result, "verified") == 0)
+    return otrd_event_get_boolean (event, "asked-by-us")
+               ? "Verification succeeded: it is your contact."
+               : "You have answered rightly. To be sure of your contact, ask in turn: /otr verify.";
+  if (g_strcmp0 (result, "failed") == 0)
+    return "Verification FAILED: the answers differ.";
+  if (g_strcmp0 (result, "cheated") == 0)
+    return "Verification FAILED: the other program did not keep to the rules.";
+  return "Verification was cancelled.";
+}
+
+void
+verification_handle_event (Talk *talk, OtrdEvent *event)
+{
+  const char *name = otrd_event_get_name (event);
+
+  if (g_str_equal (name, "verification-asked"))
+    ask_user (talk, otrd_event_get_string (event, "question"));
+  else if (g_str_equal (name, "verification-progress"))
+    notices_tell (talk_get_conversation (talk), "Verification: %u%%",
+                  (guint)otrd_event_get_uint (event, "percent"));
+  else if (g_str_equal (name, "verification-finished"))
+    {
+      verification_close (talk);
+      notices_tell (talk_get_conversation (talk), "%s", explain_result (event));
+    }
+}

@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 The otrd developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Finch, in a terminal, as a person has it: keys go in, the screen is read."""
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+import children
+
+ACCOUNTS = """<?xml version='1.0' encoding='UTF-8' ?>
+<account version='1.0'><account>
+<protocol>prpl-irc</protocol><name>{name}@127.0.0.1</name>
+<settings><setting name='port' type='int'>{port}</setting>
+<setting name='ratelimit-burst' type='int'>1000</setting></settings>
+<settings ui='gnt-purple'><setting name='auto-login' type='bool'>1</setting></settings>
+</account></account>
+"""
+BUDDIES = """<?xml version='1.0' encoding='UTF-8' ?>
+<purple version='1.0'><blist><group name='Buddies'><contact>
+<buddy account='{name}@127.0.0.1' proto='prpl-irc'><name>{buddy}</name></buddy>
+</contact></group></blist></purple>
+"""
+PREFERENCES = """<?xml version='1.0' encoding='UTF-8' ?>
+<pref version='1' name='/'>
+<pref name='finch'><pref name='plugins'><pref name='loaded' type='pathlist'>
+<item value='{plugin}'/></pref></pref></pref>
+<pref name='purple'><pref name='logging'>
+<pref name='log_ims' type='bool' value='1'/></pref></pref>
+</pref>
+"""
+COLUMNS, ROWS = 160, 50
+
+
+class Finch:
+    def __init__(self, desktop, name, buddy, port):
+        self.name, self.buddy = name, buddy
+        self.socket = str(desktop.folder / ("tmux-" + name))
+        purple = desktop.home / ".purple"
+        (purple / "plugins").mkdir(parents=True)
+        plugin = purple / "plugins" / "otrd.so"
+        plugin.symlink_to(os.environ["OTRD_PLUGIN"])
+        words = {"name": name, "buddy": buddy, "port": port, "plugin": plugin}
+        for file, text in (("accounts.xml", ACCOUNTS), ("blist.xml", BUDDIES),
+                           ("prefs.xml", PREFERENCES)):
+            (purple / file).write_text(text.format(**words))
+        self.environment = dict(desktop.environment, TERM="screen", LC_ALL="C.UTF-8")
+        self.environment.pop("TMUX", None)
+        self.server = children.start(["tmux", "-D", "-f", "/dev/null", "-S", self.socket],
+                                     env=self.environment, stdout=desktop.log, stderr=desktop.log)
+        self._wait_for(lambda: os.path.exists(self.socket), "tmux")
+        self._tmux("new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS), "finch")
+
+    def _tmux(self, *arguments):
+        return subprocess.run(["tmux", "-S", self.socket, *arguments], env=self.environment,
+                              check=True, capture_output=True, text=True, timeout=20).stdout
+
+    def _wait_for(self, is_so, what, seconds=60):
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            if time.monotonic() > deadline:
+                raise AssertionError("%s waited in vain for %s; its screen:\n%s"
+                                     % (self.name, what, self.screen()))
+            time.sleep(0.05)  # a terminal tells nobody that it has changed
+
+    def screen(self):
+        return self._tmux("capture-pane", "-p")
+
+    def words(self):
+        """The screen without frames and line breaks: Finch breaks long lines at spaces."""
+        return " ".join(re.sub("[│▒↑↓┤├]", " ", self.screen()).split())
+
+    def wait_for(self, text, count=1):
+        self._wait_for(lambda: self.words().count(text) >= count, repr(text))
+
+    def press(self, *keys):
+        self._tmux("send-keys", *keys)
+
+    def type(self, text):
+        self._tmux("send-keys", "-l", text)
+        self._wait_for(lambda: text[-40:] in self.words(), "the echo of " + repr(text))
+        self.press("Enter")
+
+    def wait_for_buddy(self):
+        self.wait_for("◯ " + self.buddy)
+
+    def open_conversation(self):
+        """By the search of the buddy list."""
+        self.press("/", *self.buddy)
+        self.wait_for("%s Account: %s@127.0.0.1" % (self.buddy, self.name))
+        self.press("Enter")
+        self.wait_for("%s (%s@127.0.0.1" % (self.buddy, self.name))
+
+    def keep_screen(self, title):
+        folder = pathlib.Path(os.environ["OTRD_SCREENS"])
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ("%s-%s.txt" % (title, self.name))).write_text(self.screen())
+
+    def close(self):
+        children.end(self.server)

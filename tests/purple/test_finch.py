@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The otrd developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Alice and Bob, each with Finch, a desktop and an otrd of their own, talk over
+a real IRC server. What is judged is what they see, and what the server saw."""
+import contextlib
+import os
+import signal
+
+import irc
+import tap
+from desktop import ACTIVATION, Desktop
+from finch import Finch
+
+
+class Pair:
+    """Two people; `taps` have what each said to the server."""
+
+    def __init__(self, desktops, server):
+        self.desktops = desktops
+        self.taps = [irc.Tap(server), irc.Tap(server)]
+        self.alice = Finch(desktops[0], "alice", "bob", self.taps[0].port)
+        self.bob = Finch(desktops[1], "bob", "alice", self.taps[1].port)
+        for person in (self.alice, self.bob):
+            person.wait_for_buddy()
+            person.open_conversation()
+
+    def go_private(self):
+        self.alice.type("/otr start")
+        for person in (self.alice, self.bob):
+            person.wait_for("This conversation is now private")
+
+    def say(self, speaker, text, heard=None):
+        listener = self.bob if speaker is self.alice else self.alice
+        speaker.type(text)
+        listener.wait_for("%s: %s" % (speaker.name, heard or text))
+
+    def said(self):
+        return [text for a_tap in self.taps for text in a_tap.texts()]
+
+    def close(self, title):
+        for person in (self.alice, self.bob):
+            person.keep_screen(title)
+            person.close()
+        for a_tap in self.taps:
+            a_tap.close()
+
+
+@contextlib.contextmanager
+def two_people(title):
+    with Desktop() as first, Desktop() as second:
+        server = irc.Server(first.folder)
+        pair = Pair((first, second), server)
+        try:
+            yield pair
+        finally:
+            pair.close(title)
+            server.close()
+
+
+def kill_service_for_good(desktop):
+    set_program(desktop, "/bin/false")
+    desktop.stop_service(signal.SIGKILL)
+
+
+def set_program(desktop, program):
+    (desktop.folder / "services" / "im.otrd1.service").write_text(
+        ACTIVATION.format(program=program))
+    desktop.connection.call_sync(
+        "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ReloadConfig",
+        None, None, 0, 30000, None)
+
+
+def logged(desktop):
+    return b"".join(content for path, content in desktop.files().items()
+                    if "logs" in path.parts)
+
+
+def only_otr(pair):
+    clear = [text for text in pair.said() if not text.startswith("?OTR")]
+    assert not clear, clear
+
+
+def texts_arrive_as_typed(pair):
+    pair.say(pair.alice, "the plan is ready")
+    pair.say(pair.bob, "is 1 < 2 & <b>bold</b> as typed?")
+    pair.say(pair.alice, "häagen ✓ dazs")
+
+
+def the_commands_of_irc_do_not_go_round_the_service(pair):
+    pair.alice.type("/me waves")
+    pair.bob.wait_for("alice waves")
+    pair.alice.type("/msg bob by another way")
+    pair.bob.wait_for("alice: by another way")
+
+
+def a_question_verifies_the_contact(pair):
+    pair.alice.type("/otr verify Which city? = Paris")
+    pair.bob.wait_for("in the contact's words: Which city?")
+    pair.bob.type("/otr answer Paris")
+    pair.bob.wait_for("You have answered rightly")
+    pair.alice.wait_for("the contact is verified")
+    pair.alice.type("/otr status")
+    pair.alice.wait_for("Status: private, verified")
+
+
+def they_talk_and_verify_privately_and_the_server_sees_only_otr():
+    with two_people("private") as pair:
+        pair.go_private()
+        texts_arrive_as_typed(pair)
+        the_commands_of_irc_do_not_go_round_the_service(pair)
+        a_question_verifies_the_contact(pair)
+        only_otr(pair)
+        # No log of what was private, though libpurple is set to log all.
+        for desktop in pair.desktops:
+            assert b"plan" not in logged(desktop)
+
+
+def without_the_service_nothing_is_sent_and_later_it_goes_on():
+    with two_people("away") as pair:
+        pair.go_private()
+        kill_service_for_good(pair.desktops[0])
+        pair.alice.type("never in the clear")
+        pair.alice.wait_for("NOT SENT: \"never in the clear\"")
+        assert not any("never" in text for text in pair.said())
+        set_program(pair.desktops[0], os.environ["OTRD_SERVICE"])
+        pair.alice.type("/otr start")
+        pair.alice.wait_for("This conversation is now private", 2)
+        pair.say(pair.alice, "here we are again")
+        only_otr(pair)
+
+
+tap.run({
+    "they talk and verify privately and the server sees only OTR":
+        they_talk_and_verify_privately_and_the_server_sees_only_otr,
+    "without the service nothing is sent and later it goes on":
+        without_the_service_nothing_is_sent_and_later_it_goes_on,
+})
