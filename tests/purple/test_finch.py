@@ -65,7 +65,7 @@ def kill_service_for_good(desktop):
 
 def set_program(desktop, program):
     (desktop.folder / "services" / "im.otrd1.service").write_text(
-        ACTIVATION.format(program=program))
+        ACTIVATION.format(name="im.otrd1", program=program))
     desktop.connection.call_sync(
         "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ReloadConfig",
         None, None, 0, 30000, None)
