@@ -19,6 +19,7 @@ typedef struct
   guint silent;     /* inside elements whose content is not shown */
   char *address;    /* of the open link */
   gsize link_start; /* where its words begin */
+  gsize broken_at;  /* behind the last line end that a block made; <br> makes other ones */
 } Reading;
 
 static gboolean
@@ -63,10 +64,14 @@ find_attribute (const xmlChar **attributes, const char *name)
 }
 
 static void
-break_line (GString *plain)
+break_line (Reading *reading)
 {
-  if (plain->len > 0 && plain->str[plain->len - 1] != '\n')
-    g_string_append_c (plain, '\n');
+  GString *plain = reading->plain;
+
+  if (plain->len == 0 || plain->str[plain->len - 1] == '\n')
+    return;
+  g_string_append_c (plain, '\n');
+  reading->broken_at = plain->len;
 }
 
 static void
@@ -86,7 +91,7 @@ on_start (void *user_data, const xmlChar *xml_name, const xmlChar **attributes)
       return;
     }
   if (begins_line (name))
-    break_line (reading->plain);
+    break_line (reading);
   else
     reading->formatting++;
   if (g_str_equal (name, "a"))
@@ -124,7 +129,7 @@ on_end (void *user_data, const xmlChar *xml_name)
   if (g_str_equal (name, "a"))
     end_link (reading);
   if (begins_line (name))
-    break_line (reading->plain);
+    break_line (reading);
 }
 
 static void
@@ -197,7 +202,7 @@ read_html (Reading *reading, const char *text)
   htmlFreeParserCtxt (parser);
   if (wrap)
     reading->elements -= MIN (reading->elements, 1);
-  if (reading->plain->len > 0 && reading->plain->str[reading->plain->len - 1] == '\n')
+  if (reading->plain->len > 0 && reading->plain->len == reading->broken_at)
     g_string_truncate (reading->plain, reading->plain->len - 1);
   return is_clean;
 }
@@ -231,11 +236,42 @@ core_markup_has_formatting (const char *html)
   return reading.formatting > 0;
 }
 
+/* What HTML can have neither as it is nor as a reference: IRC's colours are such. */
+static gboolean
+is_control (gunichar letter)
+{
+  return letter != '\t' && g_unichar_iscntrl (letter);
+}
+
+static void
+append_escaped (GString *html, const char *at)
+{
+  switch (*at)
+    {
+    case '<':
+      g_string_append (html, "&lt;");
+      break;
+    case '>':
+      g_string_append (html, "&gt;");
+      break;
+    case '&':
+      g_string_append (html, "&amp;");
+      break;
+    case '\n':
+      g_string_append (html, "<br>");
+      break;
+    default:
+      g_string_append_unichar (html,
+                               is_control (g_utf8_get_char (at)) ? 0xfffd : g_utf8_get_char (at));
+    }
+}
+
 char *
 core_markup_from_plain (const char *plain)
 {
-  g_autofree char *escaped = g_markup_escape_text (plain, -1);
-  g_auto (GStrv) lines = g_strsplit (escaped, "\n", -1);
+  GString *html = g_string_new (NULL);
 
-  return g_strjoinv ("<br>", lines);
+  for (const char *at = plain; *at != '\0'; at = g_utf8_next_char (at))
+    append_escaped (html, at);
+  return g_string_free (html, FALSE);
 }

@@ -87,12 +87,13 @@ is_protocol (const char *word)
   return length >= 1 && length <= 32 && word[length] == '\0';
 }
 
+/* However many there are: what is left has none, and is its own canonical name. */
 static const char *
 skip_protocol_prefix (const char *word)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (protocol_prefixes); i++)
     if (g_str_has_prefix (word, protocol_prefixes[i]))
-      return word + strlen (protocol_prefixes[i]);
+      return skip_protocol_prefix (word + strlen (protocol_prefixes[i]));
   return word;
 }
 

@@ -242,6 +242,20 @@ test_cheating_is_told_from_failing (gconstpointer number)
   part (&meeting);
 }
 
+static void
+test_bad_utf_8_is_repaired (void)
+{
+  Meeting meeting;
+
+  meet (&meeting, 3, MANUAL (3));
+  end_start (meeting.end);
+  bare_settle (meeting.bare);
+  bare_send (meeting.bare, "caf\xe9 au lait");
+  bare_settle (meeting.bare);
+  g_assert_cmpstr (end_last_text (meeting.end), ==, "caf\xef\xbf\xbd au lait");
+  part (&meeting);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,5 +286,6 @@ main (int argc, char **argv)
   g_test_add_func ("/bare/our-restart-loses-nothing", test_our_restart_loses_nothing);
   g_test_add_func ("/bare/the-contacts-restart-loses-nothing",
                    test_the_contacts_restart_loses_nothing);
+  g_test_add_func ("/bare/bad-utf-8-is-repaired", test_bad_utf_8_is_repaired);
   return g_test_run ();
 }

@@ -192,6 +192,44 @@ test_sessions_leave_nothing (void)
   g_assert_cmpuint (heap (), <, before + 64 * 1024);
 }
 
+/* What was sent and is not proven read goes to nobody else, whoever asks for it and however: libotr
+ * alone can be made to send it to an attacker. */
+static void
+test_unproven_texts_stay (gconstpointer number)
+{
+  g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+  g_autoptr (Pair) attack = pair_new ("mallory.key", "carol.key");
+  End *bob = &pair->bob;
+
+  bob->context.allows_v2 = GPOINTER_TO_INT (number) == 2;
+  attack->alice.context.allows_v2 = bob->context.allows_v2;
+  end_receive (bob, GPOINTER_TO_INT (number) == 2 ? "?OTRv2?" : "?OTRv3?");
+  pair->alice.context.allows_v2 = bob->context.allows_v2;
+  pair_settle (pair);
+  g_assert_cmpint (bob->view->version, ==, GPOINTER_TO_INT (number));
+  g_assert_true (end_send (bob, "for alice alone", 1));
+  drain (&pair->alice);
+  end_end (&pair->alice);
+  pair_settle (pair);
+  end_receive (bob, "?OTR Error: I have lost it");
+  end_receive (bob, GPOINTER_TO_INT (number) == 2 ? "?OTRv2?" : "?OTRv3?");
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autofree char *line = g_queue_pop_head (&pair->alice.inbox);
+      g_autofree char *answer = NULL;
+
+      if (line != NULL)
+        end_receive (&attack->alice, line);
+      answer = g_queue_pop_head (&attack->bob.inbox);
+      if (answer != NULL)
+        end_receive (bob, answer);
+    }
+  g_assert_cmpint (attack->alice.view->state, ==, ENGINE_STATE_PRIVATE);
+  g_assert_cmpuint (attack->alice.texts->len, ==, 0);
+  g_assert_true (end_has_event (bob, "lost"));
+  g_assert_false (end_has_event (bob, "resent"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -203,5 +241,9 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile/unreadable-messages-leave-no-memory-behind", test_unreadable_messages);
   g_test_add_func ("/hostile/a-repeated-d-h-key-leaves-no-memory-behind", test_repeated_dh_key);
   g_test_add_func ("/hostile/sessions-leave-no-memory-behind", test_sessions_leave_nothing);
+  g_test_add_data_func ("/hostile/unproven-texts-stay/v2", GINT_TO_POINTER (2),
+                        test_unproven_texts_stay);
+  g_test_add_data_func ("/hostile/unproven-texts-stay/v3", GINT_TO_POINTER (3),
+                        test_unproven_texts_stay);
   return g_test_run ();
 }
