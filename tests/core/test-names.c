@@ -38,7 +38,7 @@ protocols_have_one_name (void)
     { "Gadu-Gadu", "gadu-gadu" },
     { "matrix", "matrix" },
     { "prpl-Some.Thing-2", "some.thing-2" },
-    { "prpl-prpl-x", "prpl-x" },
+    { "prpl-prpl-x", "x" },
     { "abcdefghijklmnopqrstuvwxyz012345", "abcdefghijklmnopqrstuvwxyz012345" },
   };
 
