@@ -16,6 +16,9 @@
 /* A query that nobody answers is given up after a minute and not repeated. */
 #define QUERY_PATIENCE (60 * G_USEC_PER_SEC)
 #define MAX_RESTARTS 3
+/* The count begins anew when somebody wants an exchange, or is forgotten after this: two ends whose
+ * exchanges never arrive must not go on restarting each other's. */
+#define RESTARTS_MEMORY (600 * G_USEC_PER_SEC)
 
 static void
 note_progress (EngineSession *session, const EngineContext *context)
@@ -29,7 +32,6 @@ static void
 stall (EngineSession *session, EngineTurn *turn)
 {
   session->asking = FALSE;
-  session->restarts = 0;
   engine_turn_event (turn, "stalled", NULL);
 }
 
@@ -71,12 +73,15 @@ engine_session_start_over (EngineSession *session, const EngineContext *context,
   gboolean answered = !session->asking || session->restarts > 0;
 
   engine_session_drop_exchanges (session);
+  if (context->now > session->restarted + RESTARTS_MEMORY)
+    session->restarts = 0;
   if (!answered || session->restarts >= MAX_RESTARTS)
     {
       stall (session, turn);
       return;
     }
   session->restarts++;
+  session->restarted = context->now;
   engine_session_ask (session, context, turn);
   note_progress (session, context);
 }

@@ -62,6 +62,7 @@ struct _EngineSession
   gint64 moved;    /* the last progress of what is under way */
   gint64 patience; /* how long to wait for the next */
   guint restarts;
+  gint64 restarted;       /* the last time */
   gboolean waits_for_key; /* what is under way waits for us, not for the contact */
   EngineBreaker errors;
   EngineBreaker queries;

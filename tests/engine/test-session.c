@@ -377,6 +377,32 @@ test_stalled_exchange_starts_over_and_gives_up (void)
   g_assert_cmpint (pair->bob.view->state, ==, ENGINE_STATE_PLAINTEXT);
 }
 
+/* Queries come through and nothing longer does: a network that cuts long lines. */
+static void
+test_exchanges_that_never_arrive_end_in_silence (void)
+{
+  g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+  End *const ends[] = { &pair->alice, &pair->bob };
+  guint last = 0;
+
+  end_start (&pair->alice);
+  for (guint round = 0; round < 200; round++)
+    {
+      end_poll (ends[round % 2], 11 * G_USEC_PER_SEC);
+      for (char *line; (line = g_queue_pop_head (&ends[round % 2]->inbox)) != NULL; g_free (line))
+        {
+          last = round;
+          if (strlen (line) < 100)
+            end_receive (ends[round % 2], line);
+        }
+    }
+  g_assert_cmpuint (last, <, 60);
+  g_assert_true (end_has_event (&pair->alice, "stalled"));
+  end_start (&pair->alice);
+  pair_settle (pair);
+  g_assert_cmpint (pair->alice.view->state, ==, ENGINE_STATE_PRIVATE);
+}
+
 static void
 test_errors_do_not_go_in_circles (void)
 {
@@ -464,6 +490,8 @@ main (int argc, char **argv)
   g_test_add_func ("/session/a-rejected-key-gets-no-session", test_rejected_key_gets_no_session);
   g_test_add_func ("/session/a-stalled-exchange-starts-over-and-gives-up",
                    test_stalled_exchange_starts_over_and_gives_up);
+  g_test_add_func ("/session/exchanges-that-never-arrive-end-in-silence",
+                   test_exchanges_that_never_arrive_end_in_silence);
   g_test_add_func ("/session/errors-do-not-go-in-circles", test_errors_do_not_go_in_circles);
   g_test_add_func ("/session/an-instance-that-is-not-there-cannot-be-selected",
                    test_select_an_instance_that_is_not_there);
