@@ -1,0 +1,48 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The otrd developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Checks that each trap in docs/traps.md names tests, and that the tests exist
+that are named there and in docs/integrity.md."""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+import tap  # noqa: E402
+
+
+def traps():
+    for line in (ROOT / "docs" / "traps.md").read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("|") and not line.startswith("|---") and cells[0] != "#":
+            yield cells
+
+
+def sources():
+    return "\n".join(path.read_text() for folder in ROOT.glob("tests/*") if folder.is_dir()
+                     for path in folder.iterdir() if path.suffix in (".c", ".py"))
+
+
+def each_trap_has_a_test():
+    wrong = [cells for cells in traps() if len(cells) != 3 or not re.findall(r"`[^`]+`", cells[2])]
+    assert not wrong, wrong
+    assert {str(n) for n in range(1, 18)} <= {cells[0] for cells in traps()}
+
+
+def named_tests():
+    for page in ("traps", "integrity"):
+        for line in (ROOT / "docs" / (page + ".md")).read_text().splitlines():
+            if line.startswith("|"):
+                yield from re.findall(r"`([^`]+)`", line.rpartition(" | ")[2])
+
+
+def each_test_exists():
+    text = sources()
+    missing = [name for name in named_tests()
+               if not re.search('"%s["/]' % re.escape(name), text)]
+    assert not missing, "\n".join(missing)
+
+
+tap.run({"each trap has a test": each_trap_has_a_test,
+         "each test exists": each_test_exists}, watchdog=30)
