@@ -54,6 +54,20 @@ def each_may_end(start_peer, version):
         talk.say_goodbye(network, ours)
 
 
+def both_start_at_once(start_peer, version):
+    with Desktop() as desktop:
+        ours, theirs, network = join(desktop, start_peer, version)
+        talk.start(ours)
+        talk.start(theirs)
+        held = ["held %d" % number for number in range(5)]
+        assert [ours.send(text) for text in held] == ["held"] * len(held)
+        network.carry_until(
+            lambda: talk.state_of(ours) == talk.state_of(theirs) == "private"
+            and len(theirs.texts()) >= len(held), "private, with all that was held")
+        assert theirs.texts() == held, theirs.texts()
+        talk.converse(network, talk.TEXTS[:2])
+
+
 def a_plain_text_with_the_offer_starts(version):
     with Desktop() as desktop:
         ours, theirs, network = join(desktop, peer.start_libotr, version, policy="wsstart")
@@ -77,6 +91,8 @@ for name, (function, version) in PEERS.items():
             lambda f=function, v=version: hold_conversation(f, v, True, frag=300),
         "%s: right and wrong verification, asked by each" % name:
             lambda f=function, v=version: verify_each_other(f, v),
+        "%s: both start at once, and what is held arrives once, in order" % name:
+            lambda f=function, v=version: both_start_at_once(f, v),
         "%s: each ends" % name: lambda f=function, v=version: each_may_end(f, v),
     })
 for version in (3, 2):
