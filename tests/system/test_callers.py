@@ -229,7 +229,7 @@ def a_killed_messenger_comes_back_to_the_same_conversation():
         go_private(join(alice, bob), alice)
         session = alice.get("SessionId")
         # what the service sees of a kill -9: the connection has gone, nothing was said
-        alice.connection.get_stream().get_socket().close()
+        alice.connection.get_stream().get_socket().shutdown(True, True)
         again = open_messenger(desktop, "one")
         assert again.get("SessionId") == session and again.opened["State"] == "private"
         assert again.send("still there", "private") == "private"
