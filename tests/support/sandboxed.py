@@ -10,6 +10,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import gi
 
@@ -24,14 +25,37 @@ ROOT = ["--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink"
 HERE = pathlib.Path(__file__).resolve()
 
 
-def _enter(desktop, application, command, **options):
+def _find_root():
+    """A folder to be the sandbox's root, or None: bwrap wants a root that is a mount, which a plain
+    chroot's is not. Apart from the desktop's folder, which is removed with all that is in it."""
+    if subprocess.run(["bwrap", "--ro-bind", "/", "/", "true"],
+                      stderr=subprocess.DEVNULL).returncode == 0:
+        return None
+    return tempfile.mkdtemp(prefix="otrd-root-")
+
+
+def _leave_root(root):
+    """The mount has ended with its namespace, but where mounts are shared there is a copy here."""
+    if root is not None:
+        subprocess.run(["umount", "-R", "-l", root], stderr=subprocess.DEVNULL)
+        os.rmdir(root)
+
+
+def _in_root(root):
+    if root is None:
+        return []
+    return ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c",
+            'mount --rbind / "$0" && exec chroot "$0" "$@"', root]
+
+
+def _enter(desktop, root, application, command, **options):
     """Runs a command in bubblewrap as that application."""
     info = desktop.folder / ("info." + application)
     info.write_text(INFO % application)
     with open(info, "rb") as descriptor:
         return desktop.start(
-            ["bwrap", *ROOT, "--bind", desktop.folder, desktop.folder, "--ro-bind", HERE.parent,
-             HERE.parent, "--ro-bind-data", str(descriptor.fileno()), "/.flatpak-info",
+            [*_in_root(root), "bwrap", *ROOT, "--bind", desktop.folder, desktop.folder,
+             "--ro-bind", HERE.parent, HERE.parent, "--ro-bind-data", str(descriptor.fileno()), "/.flatpak-info",
              "--die-with-parent", *command], pass_fds=[descriptor.fileno(),
                                                        *options.pop("pass_fds", [])], **options)
 
@@ -41,11 +65,11 @@ class Sandboxed:
 
     def __init__(self, desktop, application, rules=None, direct=True):
         """`rules`: of its proxy; none: it is on the bus itself, which a sandbox may be."""
-        self.desktop, self.proxy = desktop, None
+        self.desktop, self.proxy, self.root = desktop, None, _find_root()
         address = desktop.address
         if rules is not None:
             address = self._start_proxy(application, rules)
-        self.process = _enter(desktop, application, [
+        self.process = _enter(desktop, self.root, application, [
             sys.executable if sys.executable.startswith("/usr") else "/usr/bin/python3", str(HERE),
             address, "direct" if direct else "bus"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=desktop.log, text=True)
@@ -54,7 +78,7 @@ class Sandboxed:
     def _start_proxy(self, application, rules):
         socket = self.desktop.folder / ("proxy." + application)
         ready, told = os.pipe()
-        self.proxy = _enter(self.desktop, application, [
+        self.proxy = _enter(self.desktop, self.root, application, [
             "xdg-dbus-proxy", "--fd=%d" % told, self.desktop.address, socket, "--filter", *rules],
             pass_fds=[told], stderr=self.desktop.log)
         os.close(told)
@@ -75,6 +99,7 @@ class Sandboxed:
             os.close(self.ready)
             self.proxy.terminate()
             self.proxy.wait(20)
+        _leave_root(self.root)
 
 
 # Inside
