@@ -169,8 +169,9 @@ for version in (3, 2):
 for name, how in {"SIGKILL": signal.SIGKILL, "SIGTERM": signal.SIGTERM}.items():
     for policy in ("manual", "opportunistic", "always"):
         for version in (3, 2):
-            tests["%s while private: nothing in the clear (%s, v%d)" % (name, policy, version)] = (
-                lambda h=how, p=policy, v=version: nothing_leaves_in_the_clear(h, p, v, False))
-    tests["%s while private and locked: nothing in the clear" % name] = (
-        lambda h=how: nothing_leaves_in_the_clear(h, "manual", 3, True))
+            for locked in (False, True):
+                tests["%s while private%s: nothing in the clear (%s, v%d)" % (
+                    name, " and locked" if locked else "", policy, version)] = (
+                    lambda h=how, p=policy, v=version, l=locked:
+                        nothing_leaves_in_the_clear(h, p, v, l))
 tap.run(tests, watchdog=280)
