@@ -151,6 +151,9 @@ set_aside (CoreCall *call)
   g_ptr_array_add (session->waiting, waiting);
   session->waiting_bytes += length;
   core_account_want_key (session->account);
+  /* It may have been made while the line was at the engine, which had none: nobody else feeds. */
+  if (session->account->has_key)
+    core_session_feed_waiting (session);
 }
 
 /* Exchanges go on in order: what belongs to one waits behind what waits already. */
