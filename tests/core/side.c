@@ -592,6 +592,7 @@ side_count_on_wire (Side *side, const char *words)
 {
   guint count = 0;
 
+  g_assert_nonnull (strpbrk (words, " ?{<"));
   for (guint i = 0; i < side->wire->len; i++)
     count += strstr (g_ptr_array_index (side->wire, i), words) != NULL;
   return count;

@@ -103,7 +103,8 @@ void clock_turn (gint64 microseconds);
 
 gboolean side_has_event (Side *side, const char *words);
 gboolean answer_has_event (const Answer *answer, const char *words);
-/* How often a text went over the network in the clear. */
+/* How often a text went over the network in the clear. A word that base64 could spell by chance
+ * would be found in ciphertext: words has a blank or a mark. */
 guint side_count_on_wire (Side *side, const char *words);
 void side_set_policy (Side *side, const char *policy);
 void side_set_trust (Side *side, const char *fingerprint, const char *trust);

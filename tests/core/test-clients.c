@@ -140,8 +140,8 @@ assert_peace (Person *person)
       g_assert_false (side_has_event (side, "peer-error"));
       g_assert_false (side_has_event (side, "storm"));
       g_assert_false (side_has_event (side, "lost"));
-      g_assert_cmpuint (side_count_on_wire (side, "Error"), ==, 0);
-      g_assert_cmpuint (side_count_on_wire (side, "text"), ==, 0);
+      g_assert_cmpuint (side_count_on_wire (side, "OTR Error"), ==, 0);
+      g_assert_cmpuint (side_count_on_wire (side, "text "), ==, 0);
     }
 }
 
@@ -230,9 +230,9 @@ test_other_instance_is_said_once (void)
   settle (&room);
   for (guint i = 0; i < 2; i++)
     begun[i] = room.bob.machines[i]->answers->len;
-  actor_send (first_messenger (&room.alice, 0), "text", 1);
+  actor_send (first_messenger (&room.alice, 0), "text 0", 1);
   settle (&room);
-  g_assert_cmpuint (count_reads (&room.bob, "text"), ==, 1);
+  g_assert_cmpuint (count_reads (&room.bob, "text 0"), ==, 1);
   for (guint i = 0; i < 2; i++)
     {
       other = room.bob.machines[i];
@@ -331,7 +331,7 @@ test_the_other_client_goes_on (void)
   core_shut_down (room.bob.machines[0]->core);
   settle (&room);
   g_assert_cmpstr (core_session_get_state (alice->session), ==, "private");
-  actor_send (first_messenger (&room.alice, 0), "text", 1);
+  actor_send (first_messenger (&room.alice, 0), "text 0", 1);
   settle (&room);
   g_assert_cmpuint (room.bob.machines[1]->texts->len, ==, 1);
   leave (&room);

