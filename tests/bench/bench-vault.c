@@ -206,7 +206,7 @@ measure (guint n_contacts)
 int
 main (int argc, char **argv)
 {
-  test_init_without_engine (300);
+  test_init_without_engine (280);
   measure (10000);
   measure (100000);
   return 0;

@@ -12,7 +12,7 @@
 #include "engine/engine.h"
 #include "memory-key-store.h"
 
-#define WATCHDOG_SECONDS 120
+#define WATCHDOG_SECONDS 280
 
 static void
 service_has_changed (BusService *service, BusServiceState state, gpointer user_data)
@@ -274,7 +274,7 @@ fixture_open_direct (GDBusConnection *opener, GError **error)
 
   g_dbus_connection_call_with_unix_fd_list (opener, "im.otrd1", MANAGER, "im.otrd1.Manager",
                                             "OpenDirectConnection", g_variant_new ("(a{sv})", NULL),
-                                            NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL,
+                                            NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, NULL,
                                             descriptor_is_here, &opening);
   fixture_wait_until (opening.answered);
   if (opening.error != NULL)

@@ -261,7 +261,7 @@ test_a_client_is_made_without_waiting (Fixture *fixture, gconstpointer unused)
 int
 main (int argc, char **argv)
 {
-  alarm (50);
+  alarm (280);
   g_test_init (&argc, &argv, NULL);
   ADD ("/errors/are-the-contracts", set_up, test_errors_are_the_contracts);
   ADD ("/errors/foreign-ones-are-failures", set_up, test_an_answer_of_another_type_is_an_error);

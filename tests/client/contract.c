@@ -313,7 +313,7 @@ test_strange_words_are_unknown (void)
 int
 main (int argc, char **argv)
 {
-  alarm (60);
+  alarm (280);
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (interface_names); i++)
     {

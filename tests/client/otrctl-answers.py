@@ -349,4 +349,4 @@ tap.run({
     "every verb is in the help": every_verb_is_in_the_help,
     "every verb is in the man page": every_verb_is_in_the_man_page,
     "every verb and option is completed": every_verb_and_option_is_completed,
-}, watchdog=150)
+}, watchdog=280)

@@ -187,7 +187,7 @@ test_an_account_is_protocol_and_name (void)
 int
 main (int argc, char **argv)
 {
-  alarm (60);
+  alarm (280);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/otrctl/a-link-is-read-back", test_a_link_is_read_back);
   g_test_add_func ("/otrctl/only-a-link-is-read-as-one", test_only_a_link_is_read_as_one);

@@ -24,7 +24,7 @@ def photograph(desktop, lines, lit):
     picture = desktop.folder / "picture.pgm"
     picture.write_bytes(b"P5 %d %d 255\n" % (len(rows[0]) * SCALE, len(rows) * SCALE) + pixels)
     return subprocess.run(["zbarimg", "--quiet", "--raw", picture], capture_output=True, text=True,
-                          check=True, timeout=50).stdout.strip()
+                          check=True, timeout=110).stdout.strip()
 
 
 def drawn_in(text):
@@ -56,4 +56,4 @@ def a_terminal_gets_black_on_white():
 tap.run({
     "a script gets blocks that shine": a_script_gets_blocks_that_shine,
     "a terminal gets black on white": a_terminal_gets_black_on_white,
-}, watchdog=100)
+}, watchdog=280)

@@ -50,7 +50,7 @@ class Conversation:
     def call(self, *arguments, given=""):
         return in_background(
             lambda: subprocess.run([OTRCTL, *arguments], env=self.desktop.environment, input=given,
-                                   text=True, capture_output=True, timeout=50,
+                                   text=True, capture_output=True, timeout=110,
                                    start_new_session=True),
             "otrctl", self.network.carry_until)
 

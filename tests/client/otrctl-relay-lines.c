@@ -250,7 +250,7 @@ test_a_line_without_an_end_is_an_error (void)
 int
 main (int argc, char **argv)
 {
-  alarm (60);
+  alarm (280);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/relay/a-text-to-send", test_a_text_to_send);
   g_test_add_func ("/relay/a-line-to-receive", test_a_line_to_receive);

@@ -235,7 +235,7 @@ test_a_failure_without_a_service_is_told_apart (void)
 int
 main (int argc, char **argv)
 {
-  alarm (60);
+  alarm (280);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/otrctl/every-verb-can-run", test_every_verb_can_run);
   g_test_add_func ("/otrctl/a-verb-is-found-with-its-second-word",

@@ -128,13 +128,13 @@ def a_service_that_is_killed_costs_no_text_and_no_secret():
         verdict = None
         while verdict is None:
             try:
-                verdict = alice.send("after").get_verdict()
+                verdict = alice.send("said after").get_verdict()
             except GLib.Error as error:  # `finished`, until the exchange has begun again
                 assert error.matches(Otrd.error_quark(), Otrd.Error.FINISHED), error
                 alice.take(alice.session.start_sync(None, None))
         assert verdict in (Otrd.Verdict.HELD, Otrd.Verdict.PRIVATE), verdict
-        wait_until(lambda: ("private", "after") in bob.read, "the text")
-        assert not any("after" in line for line in alice.seen)
+        wait_until(lambda: ("private", "said after") in bob.read, "the text")
+        assert not any("said after" in line for line in alice.seen)
 
 
 def a_held_text_outlives_its_service():
@@ -143,12 +143,12 @@ def a_held_text_outlives_its_service():
         alice.client.open_account_sync("xmpp", ALICE, None, None).generate_key_sync(None, None)
         alice.other = Deaf()
         alice.take(alice.session.start_sync(None, None))
-        assert alice.send("patience").get_verdict() == Otrd.Verdict.HELD
+        assert alice.send("with patience").get_verdict() == Otrd.Verdict.HELD
         alice.other = bob
         bob.session = bob.client.open_session_sync("xmpp", BOB, ALICE, None, None)
         desktop.stop_service(signal.SIGKILL)
-        wait_until(lambda: ("private", "patience") in bob.read, "the text")
-        assert not any("patience" in line for line in alice.seen)
+        wait_until(lambda: ("private", "with patience") in bob.read, "the text")
+        assert not any("with patience" in line for line in alice.seen)
 
 
 class Deaf:
@@ -166,4 +166,4 @@ tap.run({
     "a service that is killed costs no text and no secret":
         a_service_that_is_killed_costs_no_text_and_no_secret,
     "a held text outlives its service": a_held_text_outlives_its_service,
-}, watchdog=200)
+}, watchdog=280)

@@ -255,7 +255,7 @@ test_a_dropped_session_signs_off (Fixture *fixture, gconstpointer unused)
 int
 main (int argc, char **argv)
 {
-  alarm (50);
+  alarm (280);
   g_test_init (&argc, &argv, NULL);
   ADD ("/service/a-text-whose-answer-was-lost-goes-again", set_up,
        test_a_text_whose_answer_was_lost_goes_again);

@@ -202,7 +202,7 @@ test_an_overtaken_call_keeps_its_verdict (Fixture *fixture, gconstpointer unused
 int
 main (int argc, char **argv)
 {
-  alarm (50);
+  alarm (280);
   g_test_init (&argc, &argv, NULL);
   ADD ("/turn/is-read-whole", set_up, test_a_turn_is_read_whole);
   ADD ("/turn/unknown-verdict-of-a-text-is-an-error", set_up,

@@ -203,4 +203,4 @@ tap.run({
     "errors are the contract's": errors_are_the_contracts,
     "what is there is listed": what_is_there_is_listed,
     "the next call starts the service again": the_next_call_starts_the_service_again,
-}, watchdog=100)
+}, watchdog=280)

@@ -329,7 +329,7 @@ test_a_locked_vault_is_said (void)
 int
 main (int argc, char **argv)
 {
-  alarm (120);
+  alarm (280);
   engine_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/account/all-spellings-meet", test_all_spellings_meet);

@@ -340,7 +340,7 @@ test_the_other_client_goes_on (void)
 int
 main (int argc, char **argv)
 {
-  alarm (240);
+  alarm (280);
   engine_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/core/clients/all-combinations-become-private", GINT_TO_POINTER (FALSE),

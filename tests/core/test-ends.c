@@ -150,7 +150,7 @@ test_a_killed_contact_loses_nothing (void)
 int
 main (int argc, char **argv)
 {
-  alarm (240);
+  alarm (280);
   engine_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/ends/no-session-begins-blind", test_no_session_begins_blind);

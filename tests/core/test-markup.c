@@ -101,7 +101,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  alarm (60);
+  alarm (280);
 
   g_test_add_func ("/markup/plain-texts-stay-as-typed", test_plain_texts_are_plain);
   g_test_add_func ("/markup/html-is-read-without-its-tags", test_html_is_read);

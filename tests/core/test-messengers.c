@@ -228,7 +228,7 @@ test_plain_to_plain_is_as_typed (void)
 int
 main (int argc, char **argv)
 {
-  alarm (240);
+  alarm (280);
   engine_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/messengers/a-second-messenger-repeats", test_a_second_messenger_repeats);

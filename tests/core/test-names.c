@@ -385,7 +385,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  alarm (60);
+  alarm (280);
   g_test_add_func ("/core/names/protocols-have-one-name", protocols_have_one_name);
   g_test_add_func ("/core/names/strange-protocols-are-refused", strange_protocols_are_refused);
   g_test_add_func ("/core/names/accounts-have-one-name", accounts_have_one_name);

@@ -70,7 +70,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  alarm (60);
+  alarm (280);
   g_test_add_func ("/core/policy/the-contact-is-over-the-account-over-the-default",
                    the_contact_is_over_the_account_over_the_default);
   g_test_add_func ("/core/policy/words-are-read-and-others-refused",

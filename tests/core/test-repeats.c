@@ -256,7 +256,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  alarm (60);
+  alarm (280);
   gcry_check_version (NULL);
   gcry_control (GCRYCTL_INITIALIZATION_FINISHED, 0);
   g_test_add_func ("/core/repeats/a-data-message-is-read-once-by-whomever",

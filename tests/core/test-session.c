@@ -352,7 +352,7 @@ test_a_configuration_too_small_is_refused (void)
 int
 main (int argc, char **argv)
 {
-  alarm (240);
+  alarm (280);
   engine_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/session/texts-arrive-in-order-and-private", test_private);

@@ -110,7 +110,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  alarm (60);
+  alarm (280);
   g_test_add_func ("/core/split-lines/pieces-are-joined", test_pieces_are_joined);
   g_test_add_func ("/core/split-lines/other-words-are-left-alone", test_other_words_are_left_alone);
   g_test_add_func ("/core/split-lines/the-rest-may-not-take-long", test_the_rest_may_not_take_long);

@@ -179,7 +179,7 @@ test_markup_may_make_it_too_long (void)
 int
 main (int argc, char **argv)
 {
-  alarm (240);
+  alarm (280);
   engine_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/core/starts/fifty-texts-with-crossing-starts", GINT_TO_POINTER (FALSE),

@@ -410,7 +410,7 @@ test_a_locked_key_is_waited_for (void)
 int
 main (int argc, char **argv)
 {
-  alarm (240);
+  alarm (280);
   engine_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/trust/a-question-verifies-the-contact",

@@ -260,7 +260,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  alarm (240);
+  alarm (280);
 
   for (guint version = 2; version <= 3; version++)
     {

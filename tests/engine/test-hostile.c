@@ -234,7 +234,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  alarm (240);
+  alarm (280);
 
   g_test_add_func ("/hostile/corrupted-lines-leave-the-session-private", test_corrupted_lines);
   g_test_add_func ("/hostile/spoofed-instances-are-bounded", test_spoofed_instances);

@@ -90,7 +90,7 @@ main (int argc, char **argv)
   g_autoptr (Pair) initialised = NULL;
 
   g_test_init (&argc, &argv, NULL);
-  alarm (60);
+  alarm (280);
   initialised = pair_new ("alice.key", "bob.key");
 
   g_test_add_func ("/key/is-the-same-after-writing-and-reading", test_round_trip);

@@ -184,7 +184,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  alarm (60);
+  alarm (280);
 
   g_test_add_func ("/line/each-line-is-read-as-what-it-is", test_types);
   g_test_add_func ("/line/an-offer-is-taken-out-of-the-text", test_offer);

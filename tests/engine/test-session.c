@@ -462,7 +462,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  alarm (120);
+  alarm (280);
 
   g_test_add_func ("/session/first-contact-becomes-private", test_first_contact);
   g_test_add_func ("/session/a-conversation-is-read-on-both-sides", test_conversation);

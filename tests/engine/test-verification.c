@@ -277,7 +277,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  alarm (120);
+  alarm (280);
 
   g_test_add_data_func ("/verification/right-and-wrong-in-version-3", NULL, test_outcomes);
   g_test_add_data_func ("/verification/right-and-wrong-in-version-2", "2", test_outcomes);

@@ -39,7 +39,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  alarm (120);
+  alarm (280);
   LLVMFuzzerInitialize (&argc, &argv);
   add_files (argv[1]);
   return g_test_run ();

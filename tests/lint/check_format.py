@@ -16,9 +16,9 @@ def is_formatted(folder):
     if not files:
         return
     check = subprocess.run(["clang-format", "--dry-run", "-Werror", "-ferror-limit=3", *files],
-                           capture_output=True, text=True, timeout=50)
+                           capture_output=True, text=True, timeout=110)
     assert check.returncode == 0, check.stderr
 
 
 tap.run({"%s is formatted" % folder: lambda folder=folder: is_formatted(folder)
-         for folder in ("introspection", "service", "client-lib", "tests")}, watchdog=60)
+         for folder in ("introspection", "service", "client-lib", "tests")}, watchdog=280)

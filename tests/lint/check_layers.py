@@ -128,4 +128,4 @@ tap.run({
     "nothing that reorders messages is used": nothing_reorders_messages,
     "each file says its licence": each_file_says_its_licence,
     "no file is longer than 800 lines": no_file_is_too_long,
-}, watchdog=60)
+}, watchdog=280)

@@ -45,4 +45,4 @@ def each_test_exists():
 
 
 tap.run({"each trap has a test": each_trap_has_a_test,
-         "each test exists": each_test_exists}, watchdog=30)
+         "each test exists": each_test_exists}, watchdog=280)

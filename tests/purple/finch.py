@@ -54,9 +54,9 @@ class Finch:
 
     def _tmux(self, *arguments):
         return subprocess.run(["tmux", "-S", self.socket, *arguments], env=self.environment,
-                              check=True, capture_output=True, text=True, timeout=20).stdout
+                              check=True, capture_output=True, text=True, timeout=110).stdout
 
-    def _wait_for(self, is_so, what, seconds=60):
+    def _wait_for(self, is_so, what, seconds=100):
         deadline = time.monotonic() + seconds
         while not is_so():
             if time.monotonic() > deadline:

@@ -43,7 +43,7 @@ class Server:
         self._wait_for_it()
 
     def _wait_for_it(self):
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()

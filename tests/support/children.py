@@ -21,7 +21,7 @@ def start(arguments, **options):
     return process
 
 
-def end(process, timeout=10):
+def end(process, timeout=30):
     """Asks a child to end, makes it end if it does not; returns its status."""
     if process.poll() is None:
         process.terminate()

@@ -41,7 +41,7 @@ FOREIGN = ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "GNOME_KEYR
            "SSH_AUTH_SOCK", "G_DBUS_DEBUG", "G_MESSAGES_DEBUG")
 
 
-def wait_until(is_so, what, seconds=60):
+def wait_until(is_so, what, seconds=120):
     """Runs the main loop until is_so(): every turn of it is an event, none a sleep."""
     late = []
     source = GLib.timeout_add_seconds(seconds, lambda: late.append(True) or GLib.SOURCE_REMOVE)
@@ -53,7 +53,7 @@ def wait_until(is_so, what, seconds=60):
         GLib.source_remove(source)
 
 
-def wait_for_end(pid, seconds=20):
+def wait_for_end(pid, seconds=60):
     """Waits for a process that is not our child; whether it ended."""
     try:
         descriptor = os.pidfd_open(pid)
@@ -128,7 +128,7 @@ class Desktop:
         return connection
 
     # The bus
-    def call(self, name, path, interface, method, parameters=None, timeout=30):
+    def call(self, name, path, interface, method, parameters=None, timeout=100):
         return self.connection.call_sync(name, path, interface, method, parameters, None,
                                          Gio.DBusCallFlags.NONE, timeout * 1000, None).unpack()
 
@@ -156,7 +156,7 @@ class Desktop:
         self.connection.call_sync(
             "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
             "StartServiceByName", GLib.Variant("(su)", (SERVICE, 0)), None,
-            Gio.DBusCallFlags.NONE, 30000, None)
+            Gio.DBusCallFlags.NONE, 100000, None)
 
     def ask_service_to_end(self):
         os.kill(self.service_pid(), signal.SIGTERM)
@@ -211,6 +211,6 @@ class Desktop:
             self.connection.close_sync(None)
 
     def _remove_folder(self):
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while self.folder.exists() and time.monotonic() < deadline:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -34,7 +34,7 @@ class ContractError(Exception):
         super().__init__(error.message.removeprefix("GDBus.Error:"))
 
 
-def call(connection, path, interface, method, signature="()", *arguments, timeout=30):
+def call(connection, path, interface, method, signature="()", *arguments, timeout=100):
     try:
         return connection.call_sync(
             "im.otrd1", path, interface, method, GLib.Variant(signature, arguments), None,

@@ -47,7 +47,7 @@ def run(desktop, *arguments, given="", **variables):
     process = subprocess.Popen([OTRCTL, *arguments], env=environment, cwd=desktop.folder,
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, start_new_session=True)
-    out, err = in_background(lambda: process.communicate(given.encode(), timeout=50),
+    out, err = in_background(lambda: process.communicate(given.encode(), timeout=110),
                               "otrctl " + " ".join(arguments))
     return Result(process.returncode, out.decode(), err.decode())
 
@@ -82,7 +82,7 @@ class Terminal:
 
     def _read_until(self, expected):
         while expected is None or expected not in self.screen:
-            assert select.select([self.master], [], [], 50)[0], (expected, self.screen)
+            assert select.select([self.master], [], [], 110)[0], (expected, self.screen)
             try:
                 self.screen += os.read(self.master, 4096)
             except OSError:  # the other end is closed: the program has ended
@@ -94,7 +94,7 @@ class Terminal:
             self._read_until(expected.encode())
             os.write(self.master, answer.encode())
         self._read_until(None)
-        return self.process.wait(50)
+        return self.process.wait(110)
 
     def talk(self, *dialog, wait=wait_until):
         """Answers each (what appears, what is typed), to the end of the program."""

@@ -22,7 +22,7 @@ def count(programs, cases="", status=0):
             for name, result in programs))
         (logs / "testlog.junit.xml").write_text("<testsuites>%s</testsuites>" % cases)
         done = subprocess.run([sys.executable, COUNT, folder, str(status)],
-                              capture_output=True, text=True, timeout=20)
+                              capture_output=True, text=True, timeout=110)
         return done.stdout.splitlines()[-1], done.returncode
 
 
@@ -70,4 +70,4 @@ tap.run({name.replace("_", " "): function for name, function in (
     (f.__name__, f) for f in (
         cases_are_counted_not_programs, a_failed_case_fails, a_skipped_case_fails,
         a_skipped_program_fails, a_crash_after_good_cases_fails, a_timeout_fails,
-        nothing_run_is_no_success, a_failure_of_meson_itself_fails))}, watchdog=60)
+        nothing_run_is_no_success, a_failure_of_meson_itself_fails))}, watchdog=280)

@@ -107,4 +107,4 @@ tap.run({
         lambda: hold_conversation(LIBOTR, POTR, 2, 1, frag=200),
     "a peer says what it cannot do": a_peer_says_what_it_cannot_do,
     "a damaged line is told of": a_damaged_line_is_told_of,
-}, watchdog=110)
+}, watchdog=280)

@@ -28,7 +28,7 @@ PING = ["gdbus", "call", "--session", "--dest", SERVICE, "--object-path", "/im/o
 
 def run_tool(desktop, *arguments):
     done = subprocess.run(arguments, env=desktop.environment, capture_output=True, text=True,
-                          timeout=60)
+                          timeout=110)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -155,4 +155,4 @@ tap.run({
     "introspection is well-formed on every path": introspection_is_well_formed_everywhere,
     "the managed objects are the tree": managed_objects_are_the_tree,
     "a session that nobody needs goes": a_session_that_nobody_needs_goes,
-}, watchdog=200)
+}, watchdog=280)

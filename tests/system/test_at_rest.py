@@ -73,7 +73,7 @@ def without_its_key_the_vault_is_keyless_and_nothing_is_made_anew():
         assert len(desktop.keyring_items()) == 1, "one item is all that otrd keeps there"
         desktop.delete_keyring_items()
         client = Client(desktop, "left")
-        assert refusal(lambda: client.manager("Unlock", timeout=60))
+        assert refusal(lambda: client.manager("Unlock", timeout=110))
         assert client.property("Vault") == "keyless"
         assert refusal(lambda: make_key(client))
         assert desktop.keyring_items() == []
@@ -85,7 +85,7 @@ def without_its_key_the_vault_is_keyless_and_nothing_is_made_anew():
 
 def make_key(client):
     path = client.open_account("xmpp", ALICE)
-    client.account(path, "GenerateKey", timeout=60)
+    client.account(path, "GenerateKey", timeout=110)
 
 
 def refusal(function):
@@ -105,4 +105,4 @@ tap.run({
     "only the user may read the vault": only_the_user_may_read_the_vault,
     "without its key the vault is keyless and nothing is made anew":
         without_its_key_the_vault_is_keyless_and_nothing_is_made_anew,
-}, watchdog=200)
+}, watchdog=280)

@@ -226,4 +226,4 @@ tap.run({
     "paths that do not exist": lambda: check(paths),
     "calls of a program that is not attached": lambda: check(strangers),
     "hostile lines are survived": hostile_lines_are_survived,
-}, watchdog=200)
+}, watchdog=280)

@@ -158,7 +158,7 @@ def who_cannot_be_identified_gets_nothing():
 
 def otrctl(desktop, *words):
     result = subprocess.run([os.environ["OTRD_OTRCTL"], *words], env=desktop.environment,
-                            capture_output=True, text=True, timeout=60)
+                            capture_output=True, text=True, timeout=110)
     assert result.returncode == 0, (words, result.stderr)
     return result.stdout
 

@@ -92,7 +92,7 @@ def what_is_there_is_kept():
     with Desktop() as desktop:
         client = Client(desktop)
         path = client.open_account("xmpp", "alice@example.org")
-        own = client.account(path, "GenerateKey", timeout=60)[0]
+        own = client.account(path, "GenerateKey", timeout=110)[0]
         client.account(path, "SetTrust", "(sssa{sv})", "bob@example.org",
                        "C3CE08B6109F2D794A9843065705273D50790390", "rejected", {})
         report = import_files(client, BOTH)
@@ -136,7 +136,7 @@ def otrctl_imports_and_says_what_came():
         run = subprocess.run(
             [os.environ["OTRD_OTRCTL"], "import", "pidgin", "--private-keys", KEYS,
              "--fingerprints", FINGERPRINTS],
-            env=desktop.environment, capture_output=True, text=True, timeout=60)
+            env=desktop.environment, capture_output=True, text=True, timeout=110)
         assert run.returncode == 0, run.stderr
         assert "alice@example.org" in run.stdout and "added" in run.stdout, run.stdout
         client = Client(desktop)

@@ -46,7 +46,7 @@ def nothing_leaves_in_the_clear(how, policy, version, locked):
         talk.go_private(network, theirs if version == 2 else ours)
         assert ours.get("OtrVersion") == version
         if locked:
-            ours.manager("Lock", timeout=60)
+            ours.manager("Lock", timeout=110)
             assert ours.send(WORDS + " 1", "private") == "private"
         else:
             assert ours.send(WORDS + " 1", "private") == "private"
@@ -73,7 +73,7 @@ def nothing_leaves_in_the_clear(how, policy, version, locked):
 
 def open_and_unlock(desktop):
     talk.Messenger(desktop, "unlocker", "xmpp", ALICE, "nobody@example.org").manager(
-        "Unlock", timeout=60)
+        "Unlock", timeout=110)
     return talk.open_messenger(desktop)
 
 

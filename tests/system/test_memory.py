@@ -74,4 +74,4 @@ def what_is_there_is_found():
 tap.run({
     "what is there is found": what_is_there_is_found,
     "nothing secret is left after Lock and End": nothing_secret_is_left_after_lock_and_end,
-}, watchdog=200)
+}, watchdog=280)

@@ -52,7 +52,7 @@ class Unlock:
     def __init__(self, desktop, flags=INTERACTIVE):
         self.is_over, self.error = False, None
         desktop.connection.call("im.otrd1", "/im/otrd1", "im.otrd1.Manager", "Unlock",
-                                GLib.Variant("(a{sv})", ({},)), None, flags, 60000, None,
+                                GLib.Variant("(a{sv})", ({},)), None, flags, 110000, None,
                                 self._on_answered)
 
     def _on_answered(self, connection, result):
@@ -130,4 +130,4 @@ tap.run({
     "a hundred callers cause one prompt": a_hundred_callers_cause_one_prompt,
     "a keyring that dies while it prompts is noticed":
         a_keyring_that_dies_while_it_prompts_is_noticed,
-}, watchdog=200)
+}, watchdog=280)

@@ -81,4 +81,4 @@ tap.run({
     "what a script gets wrong is an error of the contract":
         what_a_script_gets_wrong_is_an_error_of_the_contract,
     "the end of input signs off": the_end_of_input_signs_off,
-}, watchdog=200)
+}, watchdog=280)

@@ -148,7 +148,7 @@ def after_a_crash_the_conversation_goes_on_by_itself():
         ours.close()
         ours = talk.open_messenger(desktop)
         network.ends = (ours, theirs)
-        ours.manager("Unlock", timeout=60)
+        ours.manager("Unlock", timeout=110)
         network.carry_until(lambda: ours.get("State") == "private", "private again")
         theirs.run("send", text="are you back?")
         network.carry_all()

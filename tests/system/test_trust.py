@@ -191,7 +191,7 @@ def otrctl_verifies_beside_a_messenger_that_knows_only_send_and_receive():
 def verify_from_outside(desktop):
     return subprocess.run([OTRCTL, "verify", talk.BOB, "--question", QUESTION, "--secret-stdin"],
                           env=desktop.environment, input=SECRET + "\n", text=True,
-                          capture_output=True, timeout=50, start_new_session=True)
+                          capture_output=True, timeout=110, start_new_session=True)
 
 
 def carry_and_answer(network, theirs, is_so, what):
@@ -224,4 +224,4 @@ for policy in ("never", "manual", "opportunistic", "always"):
         tests["nothing reaches a third key, policy %s%s" % (
             policy, ", after a restart" if restarted else "")] = (
                 lambda p=policy, r=restarted: attack(p, r))
-tap.run(tests, watchdog=200)
+tap.run(tests, watchdog=280)

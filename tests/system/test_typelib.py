@@ -123,4 +123,4 @@ tap.run({
     "a verification": a_verification,
     "errors are those of the contract": errors_are_those_of_the_contract,
     "the service may go and come back": the_service_may_go_and_come_back,
-}, watchdog=200)
+}, watchdog=280)

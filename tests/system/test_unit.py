@@ -23,7 +23,7 @@ def analyze(*arguments):
         done = subprocess.run(
             ["systemd-analyze", "--user", "--man=no", *arguments, str(unit)],
             env={**os.environ, "XDG_RUNTIME_DIR": folder}, capture_output=True, text=True,
-            timeout=60)
+            timeout=110)
         return done.returncode, done.stdout, done.stderr
 
 
@@ -64,4 +64,4 @@ tap.run({
     "it is as hard as a user's unit can be": it_is_as_hard_as_a_user_unit_can_be,
     "callers can still be told apart": callers_can_still_be_told_apart,
     "unit and activation agree": unit_and_activation_agree,
-}, watchdog=100)
+}, watchdog=280)

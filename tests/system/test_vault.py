@@ -20,7 +20,7 @@ LOCKED_STATUS = 5
 
 def otrctl(desktop, *arguments, text=""):
     run = subprocess.run([os.environ["OTRD_OTRCTL"], *arguments], env=desktop.environment,
-                         input=text, capture_output=True, text=True, timeout=60, check=False)
+                         input=text, capture_output=True, text=True, timeout=110, check=False)
     return run.returncode, run.stdout.strip(), run.stderr
 
 
@@ -143,4 +143,4 @@ tap.run({
     "a vault moves to a passphrase and back":
         a_vault_moves_to_a_passphrase_and_back,
     "a file that is not sound is found out": a_file_that_is_not_sound_is_found_out,
-}, watchdog=200)
+}, watchdog=280)

@@ -210,7 +210,7 @@ test_libgcrypt_keeps_secrets_in_the_arena (void)
 int
 main (int argc, char **argv)
 {
-  test_init_without_engine (60);
+  test_init_without_engine (280);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/arena/blocks-are-aligned-and-apart", test_blocks_are_aligned_and_apart);
   g_test_add_func ("/arena/every-size-class-holds-what-it-promises",

@@ -145,7 +145,7 @@ test_what_cannot_be_read_is_refused (void)
 int
 main (int argc, char **argv)
 {
-  test_init_without_engine (60);
+  test_init_without_engine (280);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/descriptor/a-pipe-is-read-to-its-end", test_a_pipe_is_read_to_its_end);
   g_test_add_func ("/descriptor/a-socket-is-read-to-its-end", test_a_socket_is_read_to_its_end);

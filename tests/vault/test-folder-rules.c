@@ -282,7 +282,7 @@ test_a_file_that_may_not_grow_leaves_the_old_one (Fixture *fixture, gconstpointe
 int
 main (int argc, char **argv)
 {
-  test_init_without_engine (60);
+  test_init_without_engine (280);
   g_test_init (&argc, &argv, NULL);
   ADD_WITH ("only-the-user-can-look-under-an-open-umask", 0, test_only_the_user_can_look);
   ADD_WITH ("only-the-user-can-look-under-a-closed-umask", 0277, test_only_the_user_can_look);

@@ -67,7 +67,7 @@ main (int argc, char **argv)
   TestBus *bus;
   int status;
 
-  alarm (60);
+  alarm (280);
   engine_init ();
   g_test_init (&argc, &argv, NULL);
   bus = test_bus_start ();

@@ -317,7 +317,7 @@ test_the_table_keeps_an_order_whatever_comes_and_goes (void)
 int
 main (int argc, char **argv)
 {
-  test_init_without_engine (60);
+  test_init_without_engine (280);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/records/an-account-comes-back-as-it-was",
                    test_an_account_comes_back_as_it_was);

@@ -185,7 +185,7 @@ test_a_file_in_the_place_of_another_is_refused (Fixture *fixture, gconstpointer 
 int
 main (int argc, char **argv)
 {
-  test_init_without_engine (60);
+  test_init_without_engine (280);
   g_test_init (&argc, &argv, NULL);
   ADD ("what-was-sealed-comes-out", test_what_was_sealed_comes_out);
   ADD ("the-text-is-not-in-it", test_the_text_is_not_in_it);

@@ -314,7 +314,7 @@ main (int argc, char **argv)
   TestBus *bus;
   int status;
 
-  test_init_without_engine (120);
+  test_init_without_engine (280);
   g_test_init (&argc, &argv, NULL);
   bus = test_bus_start ();
   ADD ("what-was-made-is-found-again", test_what_was_made_is_found_again);

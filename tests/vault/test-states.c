@@ -410,7 +410,7 @@ add (const char *name, void (*test) (TestVault *fixture, gconstpointer unused))
 int
 main (int argc, char **argv)
 {
-  test_init_without_engine (120);
+  test_init_without_engine (280);
   signal (SIGXFSZ, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/states/a-passphrase-wraps-a-key", test_a_passphrase_wraps_a_key);

@@ -60,7 +60,7 @@ main (int argc, char **argv)
 {
   g_autoptr (Vault) vault = NULL;
 
-  test_init_without_engine (60);
+  test_init_without_engine (280);
   vault = numbered_vault_open (argv[2]);
   if (g_str_equal (argv[1], "stream"))
     return stream (vault, strtoull (argv[3], NULL, 10));
