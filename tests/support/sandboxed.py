@@ -118,10 +118,17 @@ def open_direct(bus):
         Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT, None, None)
 
 
+def parameters_of(signature, arguments):
+    """What JSON can carry, as D-Bus wants it; the one variant, of Properties.Set, is a string."""
+    if signature == "(ssv)":
+        arguments = [*arguments[:2], GLib.Variant("s", arguments[2])]
+    return GLib.Variant(signature, tuple(arguments))
+
+
 def do(connection, name, path, interface, method, signature, arguments):
     try:
         result = connection.call_sync(name, path, interface, method,
-                                      GLib.Variant(signature, tuple(arguments)), None,
+                                      parameters_of(signature, arguments), None,
                                       Gio.DBusCallFlags.NONE, 20000, None)
         return {"result": result.unpack()}
     except GLib.Error as error:
