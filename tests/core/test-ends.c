@@ -7,6 +7,9 @@
 
 #include "core/session-private.h"
 #include "engine/engine.h"
+#include "core/account-private.h"
+#include "core/limits.h"
+#include "core/session-private.h"
 #include "introspection/otrd-error.h"
 #include "side.h"
 
@@ -120,6 +123,69 @@ test_an_exchange_waits_for_the_user (void)
   talk_assert_read (talk->bob, 2);
 }
 
+static void
+wait_at_gate (gpointer gate)
+{
+  g_mutex_lock (gate);
+  g_mutex_unlock (gate);
+}
+
+static void
+is_through (gpointer gate)
+{
+}
+
+/* The next dear call stays where it is, lent what was there when it began. */
+static void
+hold_workers (Side *side, GMutex *gate)
+{
+  g_mutex_lock (gate);
+  for (guint i = 0; i < CORE_WORKERS; i++)
+    core_workers_run (side->session->workers, wait_at_gate, is_through, gate);
+}
+
+static void
+hand_over (Side *side, Actor *actor)
+{
+  g_autofree char *line = g_queue_pop_head (&side->inbox);
+
+  g_assert_nonnull (line);
+  actor_receive (actor, line);
+}
+
+/* The line that needs it was handed to the engine a moment before: whoever feeds what waits for
+ * the key has been and gone when it is set aside. */
+static void
+test_a_key_that_comes_while_its_line_is_read_is_used (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  GMutex gate;
+
+  g_mutex_init (&gate);
+  lock (talk->bob);
+  actor_start (talk->a);
+  actor_send (talk->a, "text 0", 1);
+  side_wait (talk->alice);
+  hand_over (talk->bob, talk->b); /* the query */
+  side_wait (talk->bob);
+  hand_over (talk->alice, talk->a); /* the D-H Commit */
+  side_wait (talk->alice);
+  hold_workers (talk->bob, &gate);
+  hand_over (talk->bob, talk->b); /* the D-H Key, to be answered with a signature */
+  unlock (talk->bob);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpstr (core_account_find_key_state (talk->bob->account), ==, "ready");
+  g_assert_nonnull (talk->bob->session->running);
+  g_mutex_unlock (&gate);
+  side_settle (talk->alice);
+  g_assert_true (side_has_event (talk->bob, "waiting"));
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "private");
+  g_assert_cmpstr (core_session_get_state (talk->bob->session), ==, "private");
+  talk_assert_read (talk->bob, 1);
+  g_mutex_clear (&gate);
+}
+
 /* The contact's otrd is killed and comes back: what either has said meanwhile arrives. */
 static void
 test_a_killed_contact_loses_nothing (void)
@@ -160,6 +226,8 @@ main (int argc, char **argv)
                    test_consent_is_still_wanted_after_a_crash);
   g_test_add_func ("/core/ends/an-exchange-waits-for-the-user",
                    test_an_exchange_waits_for_the_user);
+  g_test_add_func ("/core/ends/a-key-that-comes-while-its-line-is-read-is-used",
+                   test_a_key_that_comes_while_its_line_is_read_is_used);
   g_test_add_func ("/core/ends/a-killed-contact-loses-nothing",
                    test_a_killed_contact_loses_nothing);
   return g_test_run ();
