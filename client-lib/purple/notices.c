@@ -179,17 +179,25 @@ warn_of_change (PurpleConversation *conversation, Talk *talk, OtrdEvent *event)
 static void
 give_back_lost (PurpleConversation *conversation, OtrdEvent *event)
 {
-  const char *reason = otrd_event_get_string (event, "reason");
+  const char *words = otrd_event_get_string (event, "reason");
+  const char *reason = words != NULL ? words : "lost";
   g_autoptr (GVariant) messages =
       g_variant_lookup_value (otrd_event_get_details (event), "messages", G_VARIANT_TYPE ("a(ts)"));
   GVariantIter iter;
   const char *text;
+  guint n_unnamed = 0;
 
   if (messages == NULL)
     return;
   g_variant_iter_init (&iter, messages);
   while (g_variant_iter_next (&iter, "(t&s)", NULL, &text))
-    notices_warn (conversation, "NOT SENT (%s): \"%s\"", reason != NULL ? reason : "lost", text);
+    if (*text == '\0')
+      n_unnamed++;
+    else
+      notices_warn (conversation, "NOT SENT (%s): \"%s\"", reason, text);
+  if (n_unnamed > 0)
+    notices_warn (conversation, "LOST (%s): %u of your messages, which are no longer kept here.",
+                  reason, n_unnamed);
 }
 
 /* Events that need no more than a sentence. */

@@ -9,17 +9,51 @@
 void
 engine_kept_text_free (EngineKeptText *text)
 {
-  explicit_bzero (text->text, strlen (text->text));
+  if (text->text != NULL)
+    explicit_bzero (text->text, strlen (text->text));
   g_free (text->text);
   g_free (text);
 }
 
-static void
-drop_oldest (EngineKept *kept)
+static EngineKeptText *
+take_oldest_text (EngineKept *kept)
 {
   EngineKeptText *text = g_queue_pop_head (&kept->texts);
 
-  kept->bytes -= strlen (text->text);
+  if (text != NULL)
+    kept->bytes -= strlen (text->text);
+  return text;
+}
+
+static EngineKeptText *
+take_oldest (EngineKept *kept)
+{
+  EngineKeptText *forgotten = g_queue_pop_head (&kept->forgotten);
+
+  return forgotten != NULL ? forgotten : take_oldest_text (kept);
+}
+
+static const EngineKeptText *
+peek_oldest (const EngineKept *kept)
+{
+  const GList *head = kept->forgotten.head != NULL ? kept->forgotten.head : kept->texts.head;
+
+  return head != NULL ? head->data : NULL;
+}
+
+static void
+forget_oldest_text (EngineKept *kept)
+{
+  EngineKeptText *text = take_oldest_text (kept);
+
+  explicit_bzero (text->text, strlen (text->text));
+  g_clear_pointer (&text->text, g_free);
+  g_queue_push_tail (&kept->forgotten, text);
+  if (kept->forgotten.length <= ENGINE_KEPT_MAX_IDS)
+    return;
+  text = g_queue_pop_head (&kept->forgotten);
+  /* What is the first now must not be taken for the first of its epoch. */
+  kept->first_proven = text->epoch;
   engine_kept_text_free (text);
 }
 
@@ -34,7 +68,7 @@ engine_kept_add (EngineKept *kept, guint32 epoch, guint64 id, const char *text)
   kept->bytes += strlen (text);
   g_queue_push_tail (&kept->texts, added);
   while (kept->texts.length > ENGINE_KEPT_MAX_TEXTS || kept->bytes > ENGINE_KEPT_MAX_BYTES)
-    drop_oldest (kept);
+    forget_oldest_text (kept);
 }
 
 static gboolean
@@ -49,18 +83,20 @@ engine_kept_prove (EngineKept *kept, guint32 keyid)
 {
   const EngineKeptText *text;
 
-  while ((text = g_queue_peek_head (&kept->texts)) != NULL && is_proven (kept, text, keyid))
+  while ((text = peek_oldest (kept)) != NULL && is_proven (kept, text, keyid))
     {
       kept->first_proven = text->epoch;
-      drop_oldest (kept);
+      engine_kept_text_free (take_oldest (kept));
     }
 }
 
 GList *
-engine_kept_take (EngineKept *kept)
+engine_kept_take (EngineKept *kept, GList **forgotten)
 {
   GList *texts = kept->texts.head;
 
+  *forgotten = kept->forgotten.head;
+  g_queue_init (&kept->forgotten);
   g_queue_init (&kept->texts);
   kept->bytes = 0;
   kept->first_proven = 0;
@@ -70,7 +106,8 @@ engine_kept_take (EngineKept *kept)
 void
 engine_kept_clear (EngineKept *kept)
 {
-  while (kept->texts.length > 0)
-    drop_oldest (kept);
+  g_queue_clear_full (&kept->forgotten, (GDestroyNotify)engine_kept_text_free);
+  g_queue_clear_full (&kept->texts, (GDestroyNotify)engine_kept_text_free);
+  kept->bytes = 0;
   kept->first_proven = 0;
 }

@@ -5,7 +5,8 @@
  *
  * The contact's use of our key K+1 proves the first text of epoch K and all
  * before it; the use of K+2 proves the rest of epoch K.  What is unproven when
- * the contact turns out to have lost the session goes again.
+ * the contact turns out to have lost the session goes again.  Of more than can be
+ * kept the ids are, so that the loss can be told.
  */
 #pragma once
 
@@ -15,20 +16,22 @@
 
 G_BEGIN_DECLS
 
-/* Bounds for one instance; the oldest text goes first. */
+/* Bounds for one instance; of the oldest only the id stays, and then nothing. */
 #define ENGINE_KEPT_MAX_TEXTS 256
 #define ENGINE_KEPT_MAX_BYTES (4 * 1024 * 1024)
+#define ENGINE_KEPT_MAX_IDS 4096
 
 typedef struct
 {
   guint32 epoch;
   guint64 id;
-  char *text;
+  char *text; /* NULL: it was too many */
 } EngineKeptText;
 
 typedef struct
 {
-  GQueue texts; /* of EngineKeptText */
+  GQueue forgotten; /* of EngineKeptText without text, all older than the texts */
+  GQueue texts;     /* of EngineKeptText */
   gsize bytes;
   guint32 first_proven; /* the epoch whose first text is proven already */
 } EngineKept;
@@ -36,8 +39,9 @@ typedef struct
 void engine_kept_add (EngineKept *kept, guint32 epoch, guint64 id, const char *text);
 /* The contact has used our key @keyid. */
 void engine_kept_prove (EngineKept *kept, guint32 keyid);
-/* Takes all out, in order.  Returns: (transfer full): a list of EngineKeptText. */
-GList *engine_kept_take (EngineKept *kept);
+/* Takes all out, in order.  Returns: (transfer full): a list of EngineKeptText; in @forgotten
+ * (transfer full) those before them whose text is no longer there. */
+GList *engine_kept_take (EngineKept *kept, GList **forgotten);
 void engine_kept_text_free (EngineKeptText *text);
 void engine_kept_clear (EngineKept *kept);
 

@@ -274,7 +274,7 @@ tell_lost (GList *texts, const char *reason, EngineTurn *turn)
     {
       EngineKeptText *text = link->data;
 
-      g_variant_builder_add (&messages, "(ts)", text->id, text->text);
+      g_variant_builder_add (&messages, "(ts)", text->id, text->text != NULL ? text->text : "");
     }
   g_variant_dict_init (&details, NULL);
   g_variant_dict_insert_value (&details, "messages", g_variant_builder_end (&messages));
@@ -308,20 +308,25 @@ resend (EngineSession *session,
 }
 
 /* What was sent before and is not proven read goes again if the contact had lost the session,
- * and never to another key. */
+ * and never to another key. What cannot go again is told. */
 static void
 settle_kept (EngineSession *session,
              const EngineContext *context,
              EngineInstance *instance,
              EngineTurn *turn)
 {
-  GList *texts = engine_kept_take (&instance->kept);
+  GList *forgotten;
+  GList *texts = engine_kept_take (&instance->kept, &forgotten);
   gboolean same = g_str_equal (instance->kept_for, instance->live->fingerprint);
+  gboolean had_lost = instance->live->by_contact || instance->lost;
 
+  if (forgotten != NULL && (had_lost || !same))
+    tell_lost (forgotten, same ? "contact-lost-session" : "other-fingerprint", turn);
   if (texts != NULL && !same)
     tell_lost (texts, "other-fingerprint", turn);
-  else if (texts != NULL && (instance->live->by_contact || instance->lost))
+  else if (texts != NULL && had_lost)
     resend (session, context, instance, texts, turn);
+  g_list_free_full (forgotten, (GDestroyNotify)engine_kept_text_free);
   g_list_free_full (texts, (GDestroyNotify)engine_kept_text_free);
   instance->lost = FALSE;
 }

@@ -213,6 +213,31 @@ test_a_killed_contact_loses_nothing (void)
   g_assert_cmpuint (side_count_on_wire (talk->bob, "back again"), ==, 0);
 }
 
+/* The network loses them, the contact its session: what can go again does, the rest is told. */
+static void
+test_what_is_not_kept_is_told (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  side_go_private (talk->alice);
+  talk->alice->peer = NULL;
+  for (guint i = 1; i <= 300; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("text %u", i);
+
+      g_assert_cmpint (actor_send (talk->a, text, i)->verdict, ==, ENGINE_VERDICT_PRIVATE);
+    }
+  side_restart (talk->bob);
+  side_join (talk->alice, talk->bob);
+  talk->b = side_attach (talk->bob, "gajim");
+  side_go_private (talk->bob);
+  g_assert_true (side_has_event (talk->alice, "(44, '')]>"));
+  g_assert_true (side_has_event (talk->alice, "contact-lost-session"));
+  g_assert_cmpuint (talk->bob->texts->len, ==, 256);
+  g_assert_cmpstr (g_ptr_array_index (talk->bob->texts, 0), ==, "[resent] text 45");
+  g_assert_cmpstr (g_ptr_array_index (talk->bob->texts, 255), ==, "[resent] text 300");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -230,5 +255,6 @@ main (int argc, char **argv)
                    test_a_key_that_comes_while_its_line_is_read_is_used);
   g_test_add_func ("/core/ends/a-killed-contact-loses-nothing",
                    test_a_killed_contact_loses_nothing);
+  g_test_add_func ("/core/ends/what-is-not-kept-is-told", test_what_is_not_kept_is_told);
   return g_test_run ();
 }
