@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Removing an account: its key, its contacts' trust, its sessions. */
+/* Removing an account: its key, its contacts' trust, the grants for it, its sessions. */
 
 #include "core/account-private.h"
 
@@ -9,30 +9,10 @@
 
 #include "core/session-private.h"
 
-typedef struct
-{
-  VaultAccount *account;
-  GPtrArray *fingerprints;
-} Removal;
-
-static void
-removal_free (gpointer user_data)
-{
-  Removal *removal = user_data;
-
-  vault_account_free (removal->account);
-  g_ptr_array_unref (removal->fingerprints);
-  g_free (removal);
-}
-
 static void
 undo_removal (CoreAccount *account, gpointer user_data)
 {
-  Removal *removal = user_data;
-
-  vault_put_account (account->vault, removal->account, NULL);
-  for (guint i = 0; i < removal->fingerprints->len; i++)
-    vault_put_fingerprint (account->vault, g_ptr_array_index (removal->fingerprints, i), NULL);
+  vault_put_back (account->vault, user_data);
   account->removed = FALSE;
 }
 
@@ -77,27 +57,18 @@ core_account_remove (CoreAccount *account,
                      gpointer user_data)
 {
   GTask *task = g_task_new (account, NULL, callback, user_data);
+  GPtrArray *taken = NULL;
   GError *error = NULL;
-  Removal *removal;
 
-  if (!check_removable (account, confirm, &error))
+  if (check_removable (account, confirm, &error))
+    taken = vault_take_account (account->vault, account->protocol, account->name, &error);
+  if (taken == NULL)
     {
       g_task_return_error (task, error);
       g_object_unref (task);
       return;
     }
-  removal = g_new0 (Removal, 1);
-  removal->account = vault_lookup_account (account->vault, account->protocol, account->name);
-  removal->fingerprints =
-      vault_list_fingerprints (account->vault, account->protocol, account->name, NULL, NULL);
   account->removed = TRUE;
-  if (vault_remove_account (account->vault, account->protocol, account->name, &error))
-    {
-      core_account_save_change (account, task, finish_removal, undo_removal, removal, removal_free);
-      return;
-    }
-  account->removed = FALSE;
-  removal_free (removal);
-  g_task_return_error (task, error);
-  g_object_unref (task);
+  core_account_save_change (account, task, finish_removal, undo_removal, taken,
+                            (GDestroyNotify)g_ptr_array_unref);
 }

@@ -122,6 +122,59 @@ vault_put_account (Vault *vault, const VaultAccount *account, GError **error)
   return TRUE;
 }
 
+static gboolean
+collect (VaultRecord *record, gpointer records)
+{
+  g_ptr_array_add (records, vault_record_ref (record));
+  return TRUE;
+}
+
+static gboolean
+is_for_account (const VaultRecord *grant, const VaultNames *names)
+{
+  return g_str_equal (vault_record_get_text (grant, VAULT_FIELD_ACCOUNT), names->account)
+         && g_str_equal (vault_record_get_text (grant, VAULT_FIELD_PROTOCOL), names->protocol);
+}
+
+static void
+take_grants (Vault *vault, const VaultNames *names, GPtrArray *taken)
+{
+  GPtrArray *grants = vault_table_get_grants (vault->table);
+
+  for (guint i = grants->len; i > 0; i--)
+    if (is_for_account (grants->pdata[i - 1], names))
+      g_ptr_array_add (taken, g_ptr_array_steal_index (grants, i - 1));
+}
+
+GPtrArray *
+vault_take_account (Vault *vault, const char *protocol, const char *name, GError **error)
+{
+  const VaultNames names = { protocol, name, NULL, NULL };
+  g_autoptr (GPtrArray) taken = g_ptr_array_new_with_free_func ((GDestroyNotify)vault_record_unref);
+  VaultRecord *account =
+      vault_is_open (vault) ? vault_table_find (vault->table, VAULT_KIND_ACCOUNT, &names) : NULL;
+
+  if (account != NULL)
+    collect (account, taken);
+  if (vault_is_open (vault))
+    vault_table_visit (vault->table, protocol, name, NULL, collect, taken);
+  if (!vault_remove_account (vault, protocol, name, error))
+    return NULL;
+  take_grants (vault, &names, taken);
+  return g_steal_pointer (&taken);
+}
+
+void
+vault_put_back (Vault *vault, GPtrArray *taken)
+{
+  if (!vault_is_open (vault))
+    return;
+  for (guint i = 0; i < taken->len; i++)
+    vault_table_put (vault->table, taken->pdata[i]);
+  for (guint i = 0; i < VAULT_N_FILES; i++)
+    vault_mark_changed (vault, i);
+}
+
 gboolean
 vault_remove_account (Vault *vault, const char *protocol, const char *name, GError **error)
 {

@@ -120,6 +120,11 @@ gboolean vault_put_account (Vault *vault, const VaultAccount *account, GError **
 /* And all that is known of its contacts. */
 gboolean
 vault_remove_account (Vault *vault, const char *protocol, const char *name, GError **error);
+/* And the grants for it: what was taken, for vault_put_back (); NULL: there is none of that name.
+ */
+GPtrArray *
+vault_take_account (Vault *vault, const char *protocol, const char *name, GError **error);
+void vault_put_back (Vault *vault, GPtrArray *taken);
 
 /* Of VaultFingerprint, in a stable order by contact. @filter: NULL for all.
  * *@next (nullable): where the listing ended because of the limit, else "". */

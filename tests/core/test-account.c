@@ -2,10 +2,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Accounts: found under any name, their key made once, trust and policies that last. */
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "../vault/memory-key-store.h"
+#include "core/grants.h"
 #include "engine/engine.h"
 #include "introspection/otrd-error.h"
 #include "side.h"
@@ -304,6 +307,74 @@ test_removing_needs_the_name (void)
 }
 
 static void
+set_grant (Side *side, const char *grant)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  core_set_grant (side->core, "org.example.Chat", "xmpp", "alice@example.org", grant, note_result,
+                  &result);
+  core_grant_finish (side->core, await (&result), &error);
+  g_assert_no_error (error);
+}
+
+static guint
+count_grants (Side *side)
+{
+  g_autoptr (GVariant) grants = g_variant_ref_sink (core_list_grants (side->core, NULL));
+
+  return g_variant_n_children (grants);
+}
+
+/* Who makes an account of that name anew is asked again. */
+static void
+test_removing_ends_its_grants (void)
+{
+  g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
+  g_autoptr (GError) error = NULL;
+
+  set_grant (side, "allow");
+  g_assert_cmpuint (count_grants (side), ==, 1);
+  g_assert_true (remove_account (side, "alice@example.org", &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_grants (side), ==, 0);
+}
+
+/* As a full disk does. */
+static gboolean
+remove_without_space (Side *side, GError **error)
+{
+  struct rlimit before, none;
+  gboolean removed;
+
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  none = before;
+  none.rlim_cur = 0;
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
+  removed = remove_account (side, "alice@example.org", error);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  return removed;
+}
+
+static void
+test_a_failed_removal_loses_nothing (void)
+{
+  g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
+  g_autoptr (GError) error = NULL;
+
+  set_grant (side, "allow");
+  g_assert_true (set_policy (side, "bob@example.org", "never", NULL));
+  g_assert_false (remove_without_space (side, &error));
+  g_assert_error (error, OTRD_ERROR, OTRD_ERROR_STORAGE_FAILED);
+  assert_policy (side, "bob@example.org", "never", "contact");
+  g_assert_cmpuint (count_grants (side), ==, 1);
+  side_restart (side);
+  assert_policy (side, "bob@example.org", "never", "contact");
+  g_assert_cmpuint (count_grants (side), ==, 1);
+}
+
+static void
 test_a_locked_vault_is_said (void)
 {
   g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
@@ -346,6 +417,9 @@ main (int argc, char **argv)
   g_test_add_func ("/core/account/a-fingerprint-in-use-stays", test_a_fingerprint_in_use_stays);
   g_test_add_func ("/core/account/policies-are-inherited", test_policies_are_inherited);
   g_test_add_func ("/core/account/removing-needs-the-name", test_removing_needs_the_name);
+  g_test_add_func ("/core/account/removing-ends-its-grants", test_removing_ends_its_grants);
+  g_test_add_func ("/core/account/a-failed-removal-loses-nothing",
+                   test_a_failed_removal_loses_nothing);
   g_test_add_func ("/core/account/a-locked-vault-is-said", test_a_locked_vault_is_said);
   return g_test_run ();
 }
