@@ -7,10 +7,12 @@ import random
 import re
 import signal
 
+from gi.repository import Gio, GLib
+
 import peer
 import talk
 import tap
-from desktop import Desktop
+from desktop import Desktop, wait_until
 from messenger import ContractError
 from talk import ALICE, BOB
 
@@ -137,18 +139,26 @@ def hostile_line(recorded, chance, number):
     return "".join(line)
 
 
+def hand_in(messenger, lines):
+    """All at once, as from a network that floods."""
+    answered = []
+    for line in lines:
+        messenger.connection.call(
+            "im.otrd1", messenger.path, "im.otrd1.Session", "Receive",
+            GLib.Variant("(sa{sv})", (line, {})), None, Gio.DBusCallFlags.NONE, 100000, None,
+            lambda source, result: answered.append(source.call_finish(result)))
+    wait_until(lambda: len(answered) == len(lines), "an answer to each")
+
+
 def memory_stays_bounded():
     with Desktop() as desktop:
         ours, theirs, network = open_two(desktop)
         talk.go_private(network, ours)
         talk.converse(network, talk.TEXTS[:3])
         recorded, chance, after_first = list(network.seen), random.Random(4711), 0
-        for number in range(20000):
-            ours.receive(hostile_line(recorded, chance, number))
-            ours.outbox.clear()
-            ours.events.clear()
-            ours.read.clear()
-            if number == 1000:
+        for hundred in range(1000):
+            hand_in(ours, [hostile_line(recorded, chance, 100 * hundred + i) for i in range(100)])
+            if hundred == 10:
                 after_first = resident(desktop)
         grown = resident(desktop) - after_first
         print("# %d KiB more than after the first 1,000" % (grown // 1024))
