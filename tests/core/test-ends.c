@@ -213,6 +213,38 @@ test_a_killed_contact_loses_nothing (void)
   g_assert_cmpuint (side_count_on_wire (talk->bob, "back again"), ==, 0);
 }
 
+/* Whoever is in the middle can write a query: a contact that was seen with version 3 speaks it. */
+static void
+assert_version_2_refused (Side *side, Actor *actor)
+{
+  guint begun = side_count_on_wire (side, "?OTR:AAIC");
+
+  actor_receive (actor, "?OTRv2?");
+  side_wait (side);
+  g_assert_cmpuint (side_count_on_wire (side, "?OTR:AAIC"), ==, begun);
+  g_assert_true (side_has_event (side, "stalled"));
+  g_ptr_array_set_size (side->events, 0);
+}
+
+static void
+test_version_2_is_refused_after_version_3 (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  side_go_private (talk->alice);
+  assert_version_2_refused (talk->alice, talk->a);
+  actor_end (talk->a);
+  side_settle (talk->alice);
+  assert_version_2_refused (talk->alice, talk->a);
+  side_restart (talk->alice);
+  talk->a = side_attach (talk->alice, "pidgin");
+  assert_version_2_refused (talk->alice, talk->a);
+  side_go_private (talk->alice);
+  actor_send (talk->a, "text 0", 1);
+  side_settle (talk->alice);
+  talk_assert_read (talk->bob, 1);
+}
+
 /* The network loses them, the contact its session: what can go again does, the rest is told. */
 static void
 test_what_is_not_kept_is_told (void)
@@ -255,6 +287,8 @@ main (int argc, char **argv)
                    test_a_key_that_comes_while_its_line_is_read_is_used);
   g_test_add_func ("/core/ends/a-killed-contact-loses-nothing",
                    test_a_killed_contact_loses_nothing);
+  g_test_add_func ("/core/ends/version-2-is-refused-after-version-3",
+                   test_version_2_is_refused_after_version_3);
   g_test_add_func ("/core/ends/what-is-not-kept-is-told", test_what_is_not_kept_is_told);
   return g_test_run ();
 }

@@ -172,6 +172,35 @@ find_context (Bare *bare)
 }
 
 void
+bare_send_beside (Bare *bare, const char *text, guint16 type, const guint8 *bytes, gsize length)
+{
+  OtrlTLV *beside = otrl_tlv_new (type, length, bytes);
+  char *line = NULL;
+
+  otrl_proto_create_data (&line, find_context (bare), text, beside, 0, NULL);
+  g_assert_nonnull (line);
+  g_queue_push_tail (&bare->peer->inbox, g_strdup (line));
+  free (line);
+  otrl_tlv_free (beside);
+}
+
+GBytes *
+bare_begin_verification (const char *secret)
+{
+  OtrlSMAliceState state;
+  unsigned char *bytes;
+  int length;
+  GBytes *step;
+
+  otrl_sm_state_new (&state);
+  otrl_sm_step1 (&state, (const unsigned char *)secret, (int)strlen (secret), &bytes, &length);
+  step = g_bytes_new (bytes, (gsize)length);
+  otrl_sm_state_free (&state);
+  free (bytes);
+  return step;
+}
+
+void
 bare_cheat (Bare *bare, const char *secret)
 {
   ConnContext *context = find_context (bare);

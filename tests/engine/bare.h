@@ -31,6 +31,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bare, bare_free)
 void bare_receive (Bare *bare, const char *line);
 gboolean bare_take_one (Bare *bare);
 void bare_send (Bare *bare, const char *text);
+/* @text with a TLV of @type (libotr/tlv.h) beside it, whatever is in it. */
+void
+bare_send_beside (Bare *bare, const char *text, guint16 type, const guint8 *bytes, gsize length);
+/* The first step of a verification, as bytes of its TLV. */
+GBytes *bare_begin_verification (const char *secret);
 void bare_query (Bare *bare);
 void bare_end (Bare *bare);
 /* Answers a verification, as who cheats: with a proof that does not hold. */

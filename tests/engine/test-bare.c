@@ -242,6 +242,69 @@ test_cheating_is_told_from_failing (gconstpointer number)
   part (&meeting);
 }
 
+/* A step of a verification bent in some bytes, or any bytes. */
+static GByteArray *
+make_beside (guint16 *type, GBytes *step, GRand *rand)
+{
+  static const guint16 types[] = { 0, 2, 3, 4, 5, 6, 7, 8, 9, 0xffff };
+  GByteArray *bytes = g_byte_array_new ();
+
+  *type = types[g_rand_int_range (rand, 0, G_N_ELEMENTS (types))];
+  if (g_rand_boolean (rand))
+    g_byte_array_append (bytes, g_bytes_get_data (step, NULL), (guint)g_bytes_get_size (step));
+  else
+    g_byte_array_set_size (bytes, (guint)g_rand_int_range (rand, 0, 600));
+  for (gint i = g_rand_int_range (rand, 0, 8); i > 0 && bytes->len > 0; i--)
+    bytes->data[g_rand_int_range (rand, 0, (gint)MIN (bytes->len, 24))] =
+        (guint8)g_rand_int_range (rand, 0, 256);
+  return bytes;
+}
+
+static void
+answer_if_asked (Meeting *meeting)
+{
+  g_autoptr (EngineTurn) turn = engine_turn_new ();
+  g_autoptr (Secret) secret = secret_new ("the secret", 10);
+
+  if (meeting->end->view->verification != ENGINE_VERIFICATION_ASKED)
+    return;
+  engine_session_answer_verification (meeting->end->session, &meeting->end->context, secret, turn,
+                                      NULL);
+  end_apply (meeting->end, turn);
+}
+
+/* Within the cipher nobody else can write, but the contact's own program may be hostile. */
+static void
+test_nonsense_beside_a_text_is_survived (gconstpointer number)
+{
+  guint version = GPOINTER_TO_UINT (number);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (version);
+  g_autoptr (GBytes) step = NULL;
+  Meeting meeting;
+
+  meet (&meeting, version, MANUAL (version));
+  bare_query (meeting.bare);
+  bare_settle (meeting.bare);
+  step = bare_begin_verification ("the secret");
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("text %u", i);
+      guint16 type;
+      g_autoptr (GByteArray) beside = make_beside (&type, step, rand);
+
+      bare_send_beside (meeting.bare, text, type, beside->data, beside->len);
+      bare_settle (meeting.bare);
+      g_assert_cmpstr (end_last_text (meeting.end), ==, text);
+      answer_if_asked (&meeting);
+      bare_settle (meeting.bare);
+      g_assert_cmpint (meeting.end->view->state, ==, ENGINE_STATE_PRIVATE);
+    }
+  g_assert_cmpstr (meeting.end->view->result, !=, "verified");
+  g_assert_cmpuint (meeting.end->texts->len, ==, 200);
+  assert_readable (&meeting);
+  part (&meeting);
+}
+
 static void
 test_bad_utf_8_is_repaired (void)
 {
@@ -274,6 +337,7 @@ main (int argc, char **argv)
         { "starts-at-random-become-private", test_starts_at_random },
         { "a-commit-in-pieces", test_a_commit_in_pieces },
         { "cheating-is-told-from-failing", test_cheating_is_told_from_failing },
+        { "nonsense-beside-a-text-is-survived", test_nonsense_beside_a_text_is_survived },
       };
 
       for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
