@@ -178,11 +178,12 @@ on_account (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (OtrdAccount) account =
       otrd_client_open_account_finish (OTRD_CLIENT (source), result, &error);
   OtrdSession *session = talk_get_session (change->talk);
+  TrustChange *asked = change;
 
   if (account == NULL || session == NULL)
     return;
-  otrd_account_set_trust (account, otrd_session_get_contact (session), change->fingerprint,
-                          change->trust, NULL, NULL, on_trust_set, g_steal_pointer (&change));
+  otrd_account_set_trust (account, otrd_session_get_contact (session), asked->fingerprint,
+                          asked->trust, NULL, NULL, on_trust_set, g_steal_pointer (&change));
 }
 
 static void
