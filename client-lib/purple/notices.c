@@ -22,10 +22,21 @@ notices_add_preferences (void)
   purple_prefs_add_bool (LOG_PRIVATE, FALSE);
 }
 
-PurpleMessageFlags
-notices_log_flags (gboolean private_text)
+gboolean
+notices_pause_log (PurpleConversation *conversation, gboolean private_text)
 {
-  return private_text && !purple_prefs_get_bool (LOG_PRIVATE) ? PURPLE_MESSAGE_NO_LOG : 0;
+  gboolean logging = purple_conversation_is_logging (conversation);
+
+  if (private_text && !purple_prefs_get_bool (LOG_PRIVATE))
+    purple_conversation_set_logging (conversation, FALSE);
+  return logging;
+}
+
+void
+notices_resume_log (PurpleConversation *conversation, gboolean logging)
+{
+  if (conversation != NULL)
+    purple_conversation_set_logging (conversation, logging);
 }
 
 static void

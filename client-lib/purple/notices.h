@@ -36,8 +36,12 @@ void notices_show_event (Talk *talk, OtrdEvent *event);
 /* A word of warning before a text that is not as private as it might seem. */
 void notices_before_text (Talk *talk, OtrdVerdict verdict);
 
-/* Whether texts like this are kept out of libpurple's log. */
-PurpleMessageFlags notices_log_flags (gboolean private_text);
+/* Keeps what is written next out of libpurple's log, if it is private and the
+ * user wants that; whether the conversation is logged otherwise. The flag NO_LOG
+ * would not do: Pidgin draws such texts like notices, without the speaker. */
+gboolean notices_pause_log (PurpleConversation *conversation, gboolean private_text);
+/* NULL: another plugin has closed it meanwhile. */
+void notices_resume_log (PurpleConversation *conversation, gboolean logging);
 void notices_add_preferences (void);
 
 /* Forty hex digits in groups; free it. */

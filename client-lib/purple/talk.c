@@ -250,29 +250,37 @@ mark_line_breaks (const char *text)
   return g_regex_replace_literal (breaks, text, -1, 0, "<br>&gt; ", 0, NULL);
 }
 
+/* libpurple answers for an absent user in here, past every hook, in the clear. */
+static void
+hand_in (
+    Talk *self, PurpleConnection *link, const char *text, PurpleMessageFlags flags, time_t when)
+{
+  PurpleConnectionFlags link_flags = link->flags;
+
+  link->flags &= ~PURPLE_CONNECTION_AUTO_RESP;
+  messenger_enter (self->messenger);
+  serv_got_im (link, self->who, text, flags, when);
+  messenger_leave (self->messenger);
+  link->flags = link_flags;
+}
+
 static void
 show_received (Talk *self, const Job *job, OtrdTurn *turn)
 {
   PurpleConnection *link = purple_account_get_connection (self->account);
   gboolean private = otrd_turn_get_verdict (turn) == OTRD_VERDICT_PRIVATE;
   g_autofree char *text = mark_line_breaks (otrd_turn_get_text (turn));
-  PurpleMessageFlags flags = job->flags | PURPLE_MESSAGE_RECV | notices_log_flags (private);
-  PurpleConnectionFlags link_flags;
+  PurpleMessageFlags flags = job->flags | PURPLE_MESSAGE_RECV;
+  PurpleConversation *conversation = talk_get_conversation (self);
+  gboolean logging;
 
   notices_before_text (self, otrd_turn_get_verdict (turn));
-  if (link == NULL)
-    {
-      purple_conv_im_write (PURPLE_CONV_IM (talk_get_conversation (self)), NULL, text, flags,
-                            job->time);
-      return;
-    }
-  /* libpurple answers for an absent user in here, past every hook, in the clear. */
-  link_flags = link->flags;
-  link->flags &= ~PURPLE_CONNECTION_AUTO_RESP;
-  messenger_enter (self->messenger);
-  serv_got_im (link, self->who, text, flags, job->time);
-  messenger_leave (self->messenger);
-  link->flags = link_flags;
+  logging = notices_pause_log (conversation, private);
+  if (link != NULL)
+    hand_in (self, link, text, flags, job->time);
+  else
+    purple_conv_im_write (PURPLE_CONV_IM (conversation), NULL, text, flags, job->time);
+  notices_resume_log (talk_find_conversation (self), logging);
 }
 
 static void
@@ -281,9 +289,11 @@ show_sent (Talk *self, const Job *job, OtrdTurn *turn)
   g_autofree char *shown = purple_markup_linkify (job->text);
   OtrdVerdict verdict = otrd_turn_get_verdict (turn);
   gboolean private = verdict == OTRD_VERDICT_PRIVATE || verdict == OTRD_VERDICT_HELD;
+  PurpleConversation *conversation = talk_get_conversation (self);
+  gboolean logging = notices_pause_log (conversation, private);
 
-  purple_conv_im_write (PURPLE_CONV_IM (talk_get_conversation (self)), NULL, shown,
-                        PURPLE_MESSAGE_SEND | notices_log_flags (private), job->time);
+  purple_conv_im_write (PURPLE_CONV_IM (conversation), NULL, shown, PURPLE_MESSAGE_SEND, job->time);
+  notices_resume_log (talk_find_conversation (self), logging);
 }
 
 /* Jobs */
