@@ -15,7 +15,8 @@ build=${OTRD_BUILD_DIR:-build/test}
 
 .ci/install-packages build run test
 
-options=(-Dwerror=true -Dintrospection=enabled -Dman=enabled -Dtests=true -Dpurple=enabled)
+options=(-Dwerror=true -Dintrospection=enabled -Dman=enabled -Dtests=true -Dpurple=enabled
+         -Dpidgin=enabled)
 if [ -f "$build/meson-private/coredata.dat" ]; then
   meson configure "$build" "${options[@]}"
 else

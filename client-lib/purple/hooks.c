@@ -75,12 +75,19 @@ find_talk (Messenger *messenger, PurpleConversation *conversation)
 }
 
 static void
+show_state (Talk *talk, gpointer user_data)
+{
+  talk_show_state (talk);
+}
+
+/* Another messenger may be private with this contact already: the window says so. */
+static void
 on_conversation_created (PurpleConversation *conversation, gpointer user_data)
 {
-  Talk *talk = find_talk (user_data, conversation);
-
-  if (talk != NULL)
-    talk_show_state (talk);
+  if (purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_IM)
+    talk_do (messenger_get_talk (user_data, purple_conversation_get_account (conversation),
+                                 purple_conversation_get_name (conversation)),
+             show_state, NULL, NULL);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #define PURPLE_PLUGINS
 
+#include "beacon.h"
 #include "commands.h"
 #include "hooks.h"
 #include "messenger.h"
@@ -43,6 +44,7 @@ on_load (PurplePlugin *plugin)
   parts = g_new0 (Parts, 1);
   parts->messenger = messenger_new (plugin);
   parts->commands = commands_register (parts->messenger);
+  beacon_register (plugin);
   hooks_connect (parts->messenger);
   plugin->extra = parts;
   return TRUE;
@@ -54,6 +56,7 @@ on_unload (PurplePlugin *plugin)
   Parts *parts = plugin->extra;
 
   purple_signals_disconnect_by_handle (plugin);
+  beacon_unregister (plugin);
   commands_unregister (parts->commands);
   messenger_free (parts->messenger);
   g_free (parts);

@@ -7,6 +7,7 @@
 
 #include "talk.h"
 
+#include "beacon.h"
 #include "notices.h"
 #include "verification.h"
 
@@ -204,8 +205,13 @@ transmit_all (Talk *self)
 void
 talk_show_state (Talk *self)
 {
-  if (self->session != NULL && self->messenger != NULL)
-    notices_show_state (self, &self->shown);
+  PurpleConversation *conversation = talk_find_conversation (self);
+
+  if (self->session == NULL || self->messenger == NULL || conversation == NULL)
+    return;
+  notices_show_state (self, &self->shown);
+  beacon_show (talk_get_plugin (self), conversation, otrd_session_get_state (self->session),
+               otrd_session_get_trust (self->session));
 }
 
 static void

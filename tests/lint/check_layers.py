@@ -24,6 +24,7 @@ LAYERS = {
     "client-lib/otrd": ["introspection"],
     "client-lib/otrctl": ["otrd"],
     "client-lib/purple": ["otrd"],
+    "client-lib/purple/pidgin": [],
 }
 # Headers that only these folders may see.
 RESTRICTED = {"libotr/": ["service/engine"], "libsecret/": ["service/vault"]}
