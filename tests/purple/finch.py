@@ -8,6 +8,8 @@ import subprocess
 import time
 
 import children
+import profile
+import xmpp
 
 ACCOUNTS = """<?xml version='1.0' encoding='UTF-8' ?>
 <account version='1.0'><account>
@@ -36,21 +38,37 @@ COLUMNS, ROWS = 160, 50
 class Finch:
     def __init__(self, desktop, name, buddy, port):
         self.name, self.buddy = name, buddy
+        self.account = self.account_name()
         self.socket = str(desktop.folder / ("tmux-" + name))
-        purple = desktop.home / ".purple"
-        (purple / "plugins").mkdir(parents=True)
-        plugin = purple / "plugins" / "otrd.so"
-        plugin.symlink_to(os.environ["OTRD_PLUGIN"])
-        words = {"name": name, "buddy": buddy, "port": port, "plugin": plugin}
-        for file, text in (("accounts.xml", ACCOUNTS), ("blist.xml", BUDDIES),
-                           ("prefs.xml", PREFERENCES)):
-            (purple / file).write_text(text.format(**words))
+        folder = self._write_profile(desktop.home, port)
         self.environment = dict(desktop.environment, TERM="screen", LC_ALL="C.UTF-8")
         self.environment.pop("TMUX", None)
         self.server = children.start(["tmux", "-D", "-f", "/dev/null", "-S", self.socket],
                                      env=self.environment, stdout=desktop.log, stderr=desktop.log)
         self._wait_for(lambda: os.path.exists(self.socket), "tmux")
-        self._tmux("new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS), "finch")
+        self._tmux("new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS),
+                   "finch -c '%s'" % folder)
+
+    def account_name(self):
+        return self.name + "@127.0.0.1"
+
+    def _write_profile(self, home, port):
+        """Its folder, with an account of IRC."""
+        folder = home / ".purple"
+        folder.mkdir()
+        words = {"name": self.name, "buddy": self.buddy, "port": port,
+                 "plugin": self._link_plugin(folder)}
+        for file, text in (("accounts.xml", ACCOUNTS), ("blist.xml", BUDDIES),
+                           ("prefs.xml", PREFERENCES)):
+            (folder / file).write_text(text.format(**words))
+        return folder
+
+    @staticmethod
+    def _link_plugin(folder):
+        (folder / "plugins").mkdir()
+        plugin = folder / "plugins" / "otrd.so"
+        plugin.symlink_to(os.environ["OTRD_PLUGIN"])
+        return plugin
 
     def _tmux(self, *arguments):
         return subprocess.run(["tmux", "-S", self.socket, *arguments], env=self.environment,
@@ -88,9 +106,9 @@ class Finch:
     def open_conversation(self):
         """By the search of the buddy list."""
         self.press("/", *self.buddy)
-        self.wait_for("%s Account: %s@127.0.0.1" % (self.buddy, self.name))
+        self.wait_for("%s Account: %s" % (self.buddy, self.account))
         self.press("Enter")
-        self.wait_for("%s (%s@127.0.0.1" % (self.buddy, self.name))
+        self.wait_for("%s (%s" % (self.buddy, self.account))
 
     def keep_screen(self, title):
         folder = pathlib.Path(os.environ["OTRD_SCREENS"])
@@ -99,3 +117,16 @@ class Finch:
 
     def close(self):
         children.end(self.server)
+
+
+class XmppFinch(Finch):
+    """With an account of XMPP, and a folder of its own beside Pidgin's."""
+
+    def account_name(self):
+        return xmpp.address(self.name) + "/Finch"
+
+    def _write_profile(self, home, port):
+        folder = home / ".finch"
+        profile.write_account(folder, "gnt-purple", self.account, port)
+        (folder / "prefs.xml").write_text(PREFERENCES.format(plugin=self._link_plugin(folder)))
+        return folder

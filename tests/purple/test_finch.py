@@ -4,12 +4,11 @@
 """Alice and Bob, each with Finch, a desktop and an otrd of their own, talk over
 a real IRC server. What is judged is what they see, and what the server saw."""
 import contextlib
-import os
-import signal
 
 import irc
 import tap
-from desktop import ACTIVATION, Desktop
+from away import bring_service_back, take_service_away
+from desktop import Desktop
 from finch import Finch
 
 
@@ -56,19 +55,6 @@ def two_people(title):
         finally:
             pair.close(title)
             server.close()
-
-
-def kill_service_for_good(desktop):
-    set_program(desktop, "/bin/false")
-    desktop.stop_service(signal.SIGKILL)
-
-
-def set_program(desktop, program):
-    (desktop.folder / "services" / "im.otrd1.service").write_text(
-        ACTIVATION.format(name="im.otrd1", program=program))
-    desktop.connection.call_sync(
-        "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ReloadConfig",
-        None, None, 0, 30000, None)
 
 
 def logged(desktop):
@@ -119,11 +105,11 @@ def they_talk_and_verify_privately_and_the_server_sees_only_otr():
 def without_the_service_nothing_is_sent_and_later_it_goes_on():
     with two_people("away") as pair:
         pair.go_private()
-        kill_service_for_good(pair.desktops[0])
+        take_service_away(pair.desktops[0])
         pair.alice.type("never in the clear")
         pair.alice.wait_for("NOT SENT: \"never in the clear\"")
         assert not any("never in" in text for text in pair.said())
-        set_program(pair.desktops[0], os.environ["OTRD_SERVICE"])
+        bring_service_back(pair.desktops[0])
         pair.alice.type("/otr start")
         pair.alice.wait_for("This conversation is now private", 2)
         pair.say(pair.alice, "here we are again")

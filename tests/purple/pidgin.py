@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: 2026 The otrd developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Pidgin, as a person has it: on a screen, steered and heard by its own D-Bus
+interface where that can, by keys where it cannot."""
+import pathlib
+import subprocess
+
+from gi.repository import Gio, GLib
+
+import children
+import profile
+import xmpp
+from desktop import wait_until
+
+NAME, PATH, INTERFACE = ("im.pidgin.purple.PurpleService", "/im/pidgin/purple/PurpleObject",
+                         "im.pidgin.purple.PurpleInterface")
+TYPE_IM = 1
+# Of libpurple's conversation.h.
+SEND, RECEIVED, NO_LOG = 0x1, 0x2, 0x40
+SECONDS = 90
+WINDOW = (630, 500)
+MENU_BEGIN, MENU_ROW = 32, 21  # from the badge to its first entry, and each further one
+# As in client-lib/purple/pidgin/badge.c.
+BADGE_COLOURS = {"Private": 0x1a7f37, "Unverified": 0xb35900, "Starting": 0x1f5fbf,
+                 "Not private": 0xc01c28, "Finished": 0x4b5563, "No OTR service": 0x7c3a8c}
+
+
+def preferences(plugins, x, y):
+    """No sounds and no tray; windows at a place of their own."""
+    return {
+        "pidgin": {
+            "accounts": {"window": {}},
+            "blist": {"x": x, "y": y + 520, "width": 300, "height": 240, "list_visible": True},
+            "conversations": {"im": {"width": WINDOW[0], "height": WINDOW[1]}},
+            "plugins": {"loaded": plugins},
+            "sound": {"method": "none"},
+            "docklet": {"show": "never"},
+        },
+        "purple": {"logging": {"log_ims": True},
+                   "away": {"idle_reporting": "none", "away_when_idle": False}},
+        "OTR": {"enabled": True, "automatic": True, "onlyprivate": False,
+                "avoidloggingotr": True, "showotrbutton": True},
+    }
+
+
+class Pidgin:
+    def __init__(self, desktop, screen, name, port, plugins, place=(0, 0), prepare=None):
+        self.desktop, self.screen, self.name = desktop, screen, name
+        self.account_name = xmpp.address(name) + "/Pidgin"
+        self.drawn_as_notices = []
+        self.shown = []     # (contact's address, what was written into the conversation)
+        self.place = place
+        self.bar = (place[0], place[1], place[0] + WINDOW[0], place[1] + 30)
+        folder = desktop.home / ".purple"
+        profile.write_account(folder, "gtk-gaim", self.account_name, port)
+        self._write_plugins(folder, plugins, place)
+        if prepare:
+            prepare(folder)
+        self._listen()
+        environment = dict(desktop.environment, DISPLAY=screen.display, LC_ALL="C.UTF-8",
+                           GTK_IM_MODULE="gtk-im-context-simple", NO_AT_BRIDGE="1")
+        self.process = children.start(["pidgin", "-m", "-c", str(folder)], env=environment,
+                                      cwd=desktop.folder, stdin=subprocess.DEVNULL,
+                                      stdout=desktop.log, stderr=desktop.log)
+        desktop.wait_for_name(NAME)
+        self.account = self._wait_for_account()
+
+    @staticmethod
+    def _write_plugins(folder, plugins, place):
+        (folder / "plugins").mkdir()
+        loaded = []
+        for plugin in map(pathlib.Path, plugins):
+            link = folder / "plugins" / plugin.name
+            link.symlink_to(plugin)
+            loaded.append(str(link))
+        profile.write_preferences(folder, preferences(loaded, *place))
+
+    # Its D-Bus interface
+    def call(self, method, signature="()", *arguments):
+        answer = self.desktop.call(NAME, PATH, INTERFACE, method,
+                                   GLib.Variant(signature, arguments), timeout=SECONDS)
+        return answer[0] if answer else None
+
+    def _listen(self):
+        self.connection = self.desktop.connect()
+        self.connection.signal_subscribe(None, INTERFACE, "WroteImMsg", PATH, None,
+                                         Gio.DBusSignalFlags.NONE, self._on_wrote)
+
+    def _on_wrote(self, connection, sender, path, interface, signal, parameters):
+        _account, who, text, _conversation, flags = parameters.unpack()
+        if flags & (SEND | RECEIVED) and flags & NO_LOG:
+            self.drawn_as_notices.append(text)
+        self.shown.append((who.split("/")[0], text))
+
+    def _wait_for_account(self):
+        found = []
+
+        def is_connected():
+            found[:] = [self.call("PurpleAccountsFindConnected", "(ss)", "", "")]
+            return found[0]
+        self._poll(is_connected, "its account to be connected")
+        return found[0]
+
+    def _poll(self, is_so, what):
+        """For what Pidgin tells by no signal."""
+        timer = GLib.timeout_add(100, lambda: GLib.SOURCE_CONTINUE)
+        try:
+            wait_until(is_so, "%s's Pidgin: %s" % (self.name, what), SECONDS)
+        finally:
+            GLib.source_remove(timer)
+
+    # What a person does
+    def wait_for_buddy(self, contact):
+        self._poll(lambda: self.call("PurpleBuddyIsOnline", "(i)", self._buddy(contact))
+                   if self._buddy(contact) else False, contact + " to be online")
+
+    def _buddy(self, contact):
+        return self.call("PurpleFindBuddy", "(is)", self.account, xmpp.address(contact))
+
+    def _conversation(self, contact):
+        return self.call("PurpleConversationNew", "(iis)", TYPE_IM, self.account,
+                         xmpp.address(contact))
+
+    def open_conversation(self, contact):
+        """Its window is put in its place: Pidgin leaves that to a window manager."""
+        self._conversation(contact)
+        self.screen.move_window(self.process.pid, contact, *self.place)
+
+    def say(self, contact, text):
+        conversation = self._conversation(contact)
+        self.call("PurpleConvImSend", "(is)", self.call("PurpleConvIm", "(i)", conversation), text)
+
+    def texts(self, contact):
+        return [text for who, text in self.shown if who == xmpp.address(contact)]
+
+    def wait_for(self, contact, words, count=1):
+        try:
+            wait_until(lambda: sum(words in text for text in self.texts(contact)) >= count,
+                       "", SECONDS)
+        except AssertionError:
+            raise AssertionError("%s's Pidgin waited in vain for %r; it showed:\n%s" % (
+                self.name, words, "\n".join("%s: %s" % pair for pair in self.shown))) from None
+
+    # The badge, which is on the screen only
+    def wait_for_badge(self, title):
+        """Waits for the padlock in the colour of that title; where it is."""
+        found = []
+
+        def is_there():
+            found[:] = [self.screen.find(BADGE_COLOURS[title], self.bar)]
+            return found[0]
+        self._poll(is_there, "the badge %r" % title)
+        return found[0]
+
+    def choose(self, title, row):
+        """Opens the badge's menu, and clicks at the entry in that row."""
+        x, y = self.wait_for_badge(title)
+        below = (x, y + 25, x + 100, y + 60)
+        before = self.screen.read(below)
+        self.screen.click(x, y)
+        self._poll(lambda: self.screen.read(below) != before, "the menu of the badge")
+        self.screen.click(x + 30, y + MENU_BEGIN + row * MENU_ROW)
+        self.screen.leave()
+
+    def close(self):
+        children.end(self.process)
