@@ -16,6 +16,8 @@
 
 /* Lines kept while the service is away. */
 #define LINES_MAX 1000
+/* Of the lines that were shown last: a repeat is not shown again. */
+#define DIGESTS_MAX 256
 
 typedef enum
 {
@@ -46,7 +48,8 @@ struct _Talk
   GQueue jobs;   /* Job */
   gboolean busy; /* opening, or the first job is with the service */
   gboolean away_told;
-  GQueue outbox; /* OtrdTransmission, while there is no link to the network */
+  GQueue outbox;  /* OtrdTransmission, while there is no link to the network */
+  GQueue digests; /* char *, of the private lines that were shown */
   NoticesShown shown;
 };
 
@@ -72,6 +75,7 @@ talk_new (Messenger *messenger, PurpleAccount *account, const char *who)
   self->who = g_strdup (who);
   g_queue_init (&self->jobs);
   g_queue_init (&self->outbox);
+  g_queue_init (&self->digests);
   return self;
 }
 
@@ -80,6 +84,7 @@ talk_clear (Talk *self)
 {
   g_queue_clear_full (&self->jobs, (GDestroyNotify)job_free);
   g_queue_clear_full (&self->outbox, (GDestroyNotify)otrd_transmission_unref);
+  g_queue_clear_full (&self->digests, g_free);
   g_clear_object (&self->session);
   g_free (self->who);
 }
@@ -349,14 +354,33 @@ finish_job (Talk *self)
   talk_pump (self);
 }
 
+/* Notes that it is shown, and says whether it was before. */
 static gboolean
-is_shown (OtrdTurn *turn)
+was_shown (Talk *self, const char *line)
+{
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, line, -1);
+
+  if (g_queue_find_custom (&self->digests, digest, (GCompareFunc)strcmp) != NULL)
+    return TRUE;
+  g_queue_push_tail (&self->digests, g_steal_pointer (&digest));
+  if (self->digests.length > DIGESTS_MAX)
+    g_free (g_queue_pop_head (&self->digests));
+  return FALSE;
+}
+
+/* A repeat may be one of another messenger, to which the network gave the line
+ * as well, or one of ours, whose answer the service could not give. A data
+ * message that we have shown is the network's own repeat. */
+static gboolean
+is_shown (Talk *self, const Job *job, OtrdTurn *turn)
 {
   OtrdVerdict verdict = otrd_turn_get_verdict (turn);
 
-  return otrd_turn_get_text (turn) != NULL && !otrd_turn_get_repeated (turn)
-         && (verdict == OTRD_VERDICT_PRIVATE || verdict == OTRD_VERDICT_PLAINTEXT
-             || verdict == OTRD_VERDICT_UNEXPECTED_PLAINTEXT);
+  if (otrd_turn_get_text (turn) == NULL)
+    return FALSE;
+  if (verdict == OTRD_VERDICT_PRIVATE)
+    return !was_shown (self, job->text) || !otrd_turn_get_repeated (turn);
+  return verdict == OTRD_VERDICT_PLAINTEXT || verdict == OTRD_VERDICT_UNEXPECTED_PLAINTEXT;
 }
 
 static void
@@ -375,7 +399,7 @@ on_received (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   talk_take_turn (self, turn, error, "read a message");
-  if (turn != NULL && is_shown (turn))
+  if (turn != NULL && is_shown (self, g_queue_peek_head (&self->jobs), turn))
     show_received (self, g_queue_peek_head (&self->jobs), turn);
   else if (turn != NULL && otrd_turn_get_verdict (turn) == OTRD_VERDICT_UNREADABLE)
     notices_warn (talk_get_conversation (self),

@@ -130,6 +130,11 @@ class Pidgin:
         conversation = self._conversation(contact)
         self.call("PurpleConvImSend", "(is)", self.call("PurpleConvIm", "(i)", conversation), text)
 
+    def write_to_every_client_of(self, contact):
+        """Pidgin writes to the client that wrote last, until it forgets it."""
+        self.call("PurpleConversationSetName", "(is)", self._conversation(contact),
+                  xmpp.address(contact))
+
     def texts(self, contact):
         return [text for who, text in self.shown if who == xmpp.address(contact)]
 

@@ -149,6 +149,22 @@ def one_key_and_one_trust_in_both_programs_and_bob_notices_nothing():
         only_otr(made)
 
 
+def what_the_network_gives_to_both_programs_is_shown_in_both():
+    with scene("pidgin-shown-in-both") as (made, stack):
+        finch = made.open_finch(stack)
+        finch.open_conversation()
+        made.bob.say("alice", "?OTRv3?")
+        made.bob.wait_for("alice", "Private conversation with")
+        finch.wait_for("This conversation is now private")
+        made.alice.wait_for("bob", "This conversation is now private")
+        made.bob.write_to_every_client_of("alice")
+        made.bob.say("alice", "to all your windows")
+        finch.wait_for("bob: to all your windows")
+        made.alice.wait_for("bob", "to all your windows")
+        no_complaint_of_bobs_plugin(made.bob)
+        only_otr(made)
+
+
 def without_the_service_nothing_is_sent_and_later_it_goes_on():
     with scene("pidgin-goes-on") as (made, _stack):
         made.alice.choose("Not private", START)
@@ -173,6 +189,8 @@ if __name__ == "__main__":
     tap.run({
         "one key and one trust in both programs and Bob notices nothing":
             one_key_and_one_trust_in_both_programs_and_bob_notices_nothing,
+        "what the network gives to both programs is shown in both":
+            what_the_network_gives_to_both_programs_is_shown_in_both,
         "without the service nothing is sent and later it goes on":
             without_the_service_nothing_is_sent_and_later_it_goes_on,
     }, watchdog=600)
