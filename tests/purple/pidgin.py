@@ -18,7 +18,7 @@ TYPE_IM = 1
 # Of libpurple's conversation.h.
 SEND, RECEIVED, NO_LOG = 0x1, 0x2, 0x40
 SECONDS = 90
-WINDOW = (630, 500)
+WINDOW, TABS = (630, 500), 42
 MENU_BEGIN, MENU_ROW = 32, 21  # from the badge to its first entry, and each further one
 # As in client-lib/purple/pidgin/badge.c.
 BADGE_COLOURS = {"Private": 0x1a7f37, "Unverified": 0xb35900, "Starting": 0x1f5fbf,
@@ -130,6 +130,18 @@ class Pidgin:
         conversation = self._conversation(contact)
         self.call("PurpleConvImSend", "(is)", self.call("PurpleConvIm", "(i)", conversation), text)
 
+    def open_tab(self, contact):
+        """Another conversation in the same window, behind the one in front."""
+        x, y = self.place
+        self._change((x, y + TABS - 5, x + WINDOW[0], y + TABS + 5),
+                     lambda: self._conversation(contact), "the tab of " + contact)
+
+    def click_tab(self, number):
+        """One of two."""
+        x, y = self.place
+        self.screen.click(x + 120 + number * WINDOW[0] // 2, y + TABS)
+        self.screen.leave()
+
     def write_to_every_client_of(self, contact):
         """Pidgin writes to the client that wrote last, until it forgets it."""
         self.call("PurpleConversationSetName", "(is)", self._conversation(contact),
@@ -157,15 +169,26 @@ class Pidgin:
         self._poll(is_there, "the badge %r" % title)
         return found[0]
 
-    def choose(self, title, row):
-        """Opens the badge's menu, and clicks at the entry in that row."""
-        x, y = self.wait_for_badge(title)
-        below = (x, y + 25, x + 100, y + 60)
-        before = self.screen.read(below)
-        self.screen.click(x, y)
-        self._poll(lambda: self.screen.read(below) != before, "the menu of the badge")
-        self.screen.click(x + 30, y + MENU_BEGIN + row * MENU_ROW)
+    def open_menu(self, title):
+        """Opens the badge's menu."""
+        x, y = self.badge = self.wait_for_badge(title)
+        self._change((x, y + 25, x + 100, y + 60), lambda: self.screen.click(x, y),
+                     "the menu of the badge")
+
+    def click_entry(self, row):
+        x, y = self.badge
+        self.screen.click(x + 30, y + MENU_BEGIN + int(row * MENU_ROW))
         self.screen.leave()
+
+    def _change(self, area, do, what):
+        """Does what changes a part of the screen, and waits until it has."""
+        before = self.screen.read(area)
+        do()
+        self._poll(lambda: self.screen.read(area) != before, what)
+
+    def wait_for_dialog(self, title):
+        x, y = self.place
+        self.screen.move_window(self.process.pid, title, x + 20, y + 200)
 
     def close(self):
         children.end(self.process)

@@ -21,7 +21,7 @@ from screen import Screen
 OURS = (os.environ["OTRD_PLUGIN"], os.environ["OTRD_PIDGIN_PLUGIN"])
 
 STOCK = ("/usr/lib/pidgin/pidgin-otr.so",)
-START = 0  # the first entry of the badge's menu
+START, COMPARE = 0, 3.4  # rows of the badge's menu; a line between two is 0.4
 
 
 def make_key(desktop):
@@ -38,7 +38,7 @@ class Scene:
 
     def __init__(self, desktops, stack):
         self.desktop, folder = desktops[0], desktops[0].folder
-        self.server = self._keep(stack, xmpp.Server(folder, ["alice", "bob"]))
+        self.server = self._keep(stack, xmpp.Server(folder, ["alice", "bob", "carol"]))
         self.screen = self._keep(stack, Screen(folder))
         self.fingerprint = make_key(desktops[0])
         self.taps = []
@@ -165,9 +165,27 @@ def what_the_network_gives_to_both_programs_is_shown_in_both():
         only_otr(made)
 
 
+def the_badge_tells_of_the_conversation_in_front_and_opens_its_dialogs():
+    with scene("pidgin-dialog") as (made, _stack):
+        made.alice.open_menu("Not private")
+        made.alice.click_entry(START)
+        made.alice.wait_for_badge("Unverified")
+        made.alice.open_tab("carol")
+        made.alice.click_tab(1)
+        made.alice.wait_for_badge("Not private")
+        made.screen.photograph_as("pidgin-another-tab")
+        made.alice.click_tab(0)
+        made.alice.open_menu("Unverified")
+        made.screen.photograph_as("pidgin-menu")
+        made.alice.click_entry(COMPARE)
+        made.alice.wait_for_dialog("OTR fingerprint")
+        only_otr(made)
+
+
 def without_the_service_nothing_is_sent_and_later_it_goes_on():
     with scene("pidgin-goes-on") as (made, _stack):
-        made.alice.choose("Not private", START)
+        made.alice.open_menu("Not private")
+        made.alice.click_entry(START)
         made.alice.wait_for("bob", "This conversation is now private")
         made.bob.wait_for("alice", "Private conversation with")
         take_service_away(made.desktop)
@@ -177,7 +195,8 @@ def without_the_service_nothing_is_sent_and_later_it_goes_on():
         made.alice.wait_for_badge("No OTR service")
         made.screen.photograph_as("pidgin-service-away")
         bring_service_back(made.desktop)
-        made.alice.choose("No OTR service", START)
+        made.alice.open_menu("No OTR service")
+        made.alice.click_entry(START)
         made.alice.wait_for("bob", "This conversation is now private", 2)
         made.bob.wait_for("alice", "onversation with", 2)
         made.alice.say("bob", "here we are again")
@@ -191,6 +210,8 @@ if __name__ == "__main__":
             one_key_and_one_trust_in_both_programs_and_bob_notices_nothing,
         "what the network gives to both programs is shown in both":
             what_the_network_gives_to_both_programs_is_shown_in_both,
+        "the badge tells of the conversation in front and opens its dialogs":
+            the_badge_tells_of_the_conversation_in_front_and_opens_its_dialogs,
         "without the service nothing is sent and later it goes on":
             without_the_service_nothing_is_sent_and_later_it_goes_on,
     }, watchdog=600)
