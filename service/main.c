@@ -10,6 +10,7 @@
 
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include "bus/service.h"
@@ -176,6 +177,7 @@ main (int argc, char **argv)
   gboolean version = FALSE;
 
   clean_environment ();
+  signal (SIGPIPE, SIG_IGN); /* a caller closes the pipe that its backup goes to */
   engine_init ();
   secret_memory_harden_process ();
   umask (077);

@@ -62,7 +62,9 @@ gboolean run_sessions (Command *command, GError **error);
 gboolean run_status (Command *command, GError **error);
 gboolean run_trust (Command *command, GError **error);
 gboolean run_unlock (Command *command, GError **error);
+gboolean run_vault_backup (Command *command, GError **error);
 gboolean run_vault_check (Command *command, GError **error);
+gboolean run_vault_restore (Command *command, GError **error);
 gboolean run_verify (Command *command, GError **error);
 gboolean run_version (Command *command, GError **error);
 

@@ -67,6 +67,31 @@ static const Option unlock_options[] = {
   { NULL },
 };
 
+static const Option backup_options[] = {
+  { "passphrase-stdin", NULL, "read the passphrase from standard input, to the end of its line" },
+  { "passphrase-fd", "N", "read the passphrase from the descriptor N, to the end of its line" },
+  { "force", NULL, "replace a file of that name" },
+  { NULL },
+};
+
+static const Option restore_options[] = {
+  { "passphrase-stdin", NULL, "read the passphrase from standard input, to the end of its line" },
+  { "passphrase-fd", "N", "read the passphrase from the descriptor N, to the end of its line" },
+  { "merge", NULL, "add what is not there; what is there stays as it is" },
+  { "replace", NULL, "put the backup in the place of all that is there" },
+  { NULL },
+};
+
+static const char backup_details[] =
+    "The file is sealed with a passphrase of its own: keys, fingerprints and their trust\n"
+    "with its history, policies, grants. Instance tags are not in it: each machine makes\n"
+    "its own.";
+
+static const char restore_details[] =
+    "Into a vault that is empty, damaged or without its key; one that is in use needs\n"
+    "--merge or --replace. What could not be opened stays beside it (keys.aside-1 and so\n"
+    "on), what is replaced stays as the previous generation.";
+
 static const Option import_options[] = {
   { "private-keys", "FILE", "the program's file of private keys (otr.private_key)" },
   { "fingerprints", "FILE", "its file of contacts' fingerprints (otr.fingerprints)" },
@@ -192,6 +217,10 @@ static const Verb verbs[] = {
     unlock_options, FALSE, run_key_store },
   { "vault", "check", "", "read every file of the vault again", NULL, json_option, FALSE,
     run_vault_check },
+  { "vault", "backup", "FILE", "write a backup, sealed with a passphrase", backup_details,
+    backup_options, FALSE, run_vault_backup },
+  { "vault", "restore", "FILE", "put a backup back", restore_details, restore_options, FALSE,
+    run_vault_restore },
   { "clients", NULL, "", "list the programs that are connected", NULL, json_option, FALSE,
     run_clients },
   { "apps", NULL, "", "list what sandboxed programs may use, or ask for", NULL, json_option, FALSE,

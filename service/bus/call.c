@@ -165,12 +165,3 @@ bus_call_refuse (BusCall *call, int code, const char *format, ...)
   va_end (words);
   bus_call_fail (call, error);
 }
-
-void
-bus_call_is_not_supported (BusCall *call, const char *what)
-{
-  bus_call_refuse (call, OTRD_ERROR_NOT_SUPPORTED,
-                   "Cannot %s: this version of otrd (%s) does not "
-                   "have it yet",
-                   what, OTRD_VERSION);
-}

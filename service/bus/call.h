@@ -41,7 +41,5 @@ void bus_call_return_with_descriptor (BusCall *call, GVariant *results, int desc
 /* Takes @error, of any domain. */
 void bus_call_fail (BusCall *call, GError *error);
 void bus_call_refuse (BusCall *call, int code, const char *format, ...) G_GNUC_PRINTF (3, 4);
-/* What a later version fills in. */
-void bus_call_is_not_supported (BusCall *call, const char *what);
 
 G_END_DECLS

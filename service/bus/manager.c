@@ -1,11 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* im.otrd1.Manager: the door.  What a later version fills in reads its
- * arguments as it will then, and answers NotSupported. */
+/* im.otrd1.Manager: the door. */
 
-#include <unistd.h>
-
+#include "bus/backup.h"
 #include "bus/call.h"
 #include "bus/callers.h"
 #include "bus/configuration.h"
@@ -306,61 +304,6 @@ handle_set_grant (BusCall *call, gpointer object, GVariant *arguments)
   core_set_grant (object, application, protocol, account, grant, grant_is_set, call);
 }
 
-/* What is not there yet */
-
-/* Refuses @call if a handle at @index is none; else FALSE.  The descriptor is closed again. */
-static gboolean
-refuse_bad_handle (BusCall *call, GVariant *handle)
-{
-  GError *error = NULL;
-  int descriptor = bus_call_take_descriptor (call, g_variant_get_handle (handle), &error);
-
-  if (descriptor >= 0)
-    {
-      close (descriptor);
-      return FALSE;
-    }
-  bus_call_fail (call, error);
-  return TRUE;
-}
-
-/* Those of the vault that take an option `passphrase`. */
-static void
-refuse_with_passphrase (BusCall *call, GVariant *options, const char *what)
-{
-  GError *error = NULL;
-  int descriptor;
-
-  if (!bus_manager_take_passphrase (call, options, &descriptor, &error))
-    {
-      bus_call_fail (call, error);
-      return;
-    }
-  if (descriptor >= 0)
-    close (descriptor);
-  bus_call_is_not_supported (call, what);
-}
-
-static void
-handle_backup_vault (BusCall *call, gpointer object, GVariant *arguments)
-{
-  g_autoptr (GVariant) handle = g_variant_get_child_value (arguments, 0);
-  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 1);
-
-  if (!refuse_bad_handle (call, handle))
-    refuse_with_passphrase (call, options, "back the vault up");
-}
-
-static void
-handle_restore_vault (BusCall *call, gpointer object, GVariant *arguments)
-{
-  g_autoptr (GVariant) handle = g_variant_get_child_value (arguments, 0);
-  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 1);
-
-  if (!refuse_bad_handle (call, handle))
-    refuse_with_passphrase (call, options, "restore the vault");
-}
-
 static GVariant *
 get_version (BusExport *export)
 {
@@ -414,8 +357,8 @@ static const BusMethod methods[] = {
   { "Import", bus_manager_handle_import },
   { "SetKeyStore", bus_manager_set_key_store },
   { "CheckVault", bus_manager_check_vault },
-  { "BackupVault", handle_backup_vault },
-  { "RestoreVault", handle_restore_vault },
+  { "BackupVault", bus_manager_handle_backup_vault },
+  { "RestoreVault", bus_manager_handle_restore_vault },
   { NULL },
 };
 

@@ -190,6 +190,11 @@ core_account_load (CoreAccount *account)
     return;
   if (account->instance_tag == 0)
     see_to_instance_tag (account, record);
+  if (g_strcmp0 (account->fingerprint, record->fingerprint) != 0)
+    {
+      g_clear_pointer (&account->key, engine_key_unref);
+      g_clear_pointer (&account->public_half, engine_key_unref);
+    }
   g_free (account->fingerprint);
   account->fingerprint = g_strdup (record->fingerprint);
   account->has_key = record->private_key != NULL;

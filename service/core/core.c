@@ -159,6 +159,24 @@ core_add_account (Core *core, const char *protocol, const char *name)
   return account;
 }
 
+/* A backup that replaced the vault does not have them. */
+static void
+drop_accounts_that_are_gone (Core *core)
+{
+  for (guint i = core->accounts->len; i > 0; i--)
+    {
+      CoreAccount *account = g_ptr_array_index (core->accounts, i - 1);
+      g_autoptr (VaultAccount) record =
+          vault_lookup_account (core->vault, account->protocol, account->name);
+
+      if (record == NULL && !core_account_has_private_session (account))
+        {
+          drop_account (account);
+          g_signal_emit_by_name (account, "removed");
+        }
+    }
+}
+
 static void
 on_vault_key_store (Core *core)
 {
@@ -196,6 +214,7 @@ on_vault_state (Core *core)
   if (is_open)
     {
       core->locked_by_user = FALSE;
+      drop_accounts_that_are_gone (core);
       core_take_accounts (core);
       return;
     }

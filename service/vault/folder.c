@@ -18,6 +18,7 @@
 #define LOCK_NAME "lock"
 #define PREVIOUS_SUFFIX ".previous"
 #define LINK_SUFFIX ".NEWEST" /* looks like GLib's temporary files */
+#define ASIDES_MAX 100
 #define SIZE_MAX_READ ((gsize)256 * 1024 * 1024)
 
 struct _VaultFolder
@@ -127,8 +128,9 @@ is_random_suffix (const char *suffix)
 static gboolean
 is_stale (const char *name)
 {
-  static const char *const ours[] = { "keys", "trust", "keys" PREVIOUS_SUFFIX,
-                                      "trust" PREVIOUS_SUFFIX, NULL };
+  static const char *const ours[] = {
+    "keys", "trust", "restored", "keys" PREVIOUS_SUFFIX, "trust" PREVIOUS_SUFFIX, NULL
+  };
   const char *suffix = strrchr (name, '.');
   g_autofree char *stem = suffix != NULL ? g_strndup (name, suffix - name) : NULL;
 
@@ -362,4 +364,57 @@ vault_folder_replace (
   if (!write_file (folder, name, bytes, error))
     return FALSE;
   return !forget_previous || write_file (folder, previous, bytes, error);
+}
+
+gboolean
+vault_folder_write (VaultFolder *folder, const char *name, GBytes *bytes, GError **error)
+{
+  return check_folder_is_there (folder, error) && check_target (folder, name, error)
+         && write_file (folder, name, bytes, error);
+}
+
+gboolean
+vault_folder_remove (VaultFolder *folder, const char *name, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder->path, name, NULL);
+
+  if (unlinkat (folder->folder_fd, name, 0) != 0 && errno != ENOENT)
+    return set_errno (error, path, "removing the file");
+  return fsync (folder->folder_fd) == 0 || set_errno (error, path, "writing the folder");
+}
+
+/* The first N that is free; where there are no second names, a copy. */
+static gboolean
+set_one_aside (VaultFolder *folder, const char *name, GError **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  for (guint n = 1; n <= ASIDES_MAX; n++)
+    {
+      g_autofree char *aside = g_strdup_printf ("%s.aside-%u", name, n);
+      struct stat status;
+
+      if (linkat (folder->folder_fd, name, folder->folder_fd, aside, 0) == 0 || errno == ENOENT)
+        return TRUE;
+      if (errno == EEXIST || fstatat (folder->folder_fd, aside, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        continue;
+      return vault_folder_read (folder, name, &bytes, error)
+             && (bytes == NULL || write_file (folder, aside, bytes, error));
+    }
+  return set_failed (error, OTRD_ERROR_LIMIT_EXCEEDED, folder->path,
+                     "too many files were set aside; move them away");
+}
+
+gboolean
+vault_folder_set_aside (VaultFolder *folder, GError **error)
+{
+  static const char *const names[] = { "keys", "keys" PREVIOUS_SUFFIX, "trust",
+                                       "trust" PREVIOUS_SUFFIX };
+
+  if (!check_folder_is_there (folder, error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (!set_one_aside (folder, names[i], error))
+      return FALSE;
+  return TRUE;
 }

@@ -34,6 +34,15 @@ gboolean vault_folder_read (VaultFolder *folder, const char *name, GBytes **byte
 /* Whether anything of that name, whatever it is, or a previous one is there. */
 gboolean vault_folder_has (VaultFolder *folder, const char *name);
 
+/* Keeps nothing of what was there. */
+gboolean vault_folder_write (VaultFolder *folder, const char *name, GBytes *bytes, GError **error);
+
+/* Durably; that it is not there is no error. */
+gboolean vault_folder_remove (VaultFolder *folder, const char *name, GError **error);
+
+/* Gives all files of the vault a second name, NAME.aside-N, that nobody writes to. */
+gboolean vault_folder_set_aside (VaultFolder *folder, GError **error);
+
 /* @forget_previous: nothing of what was there before may remain. */
 gboolean vault_folder_replace (
     VaultFolder *folder, const char *name, GBytes *bytes, gboolean forget_previous, GError **error);

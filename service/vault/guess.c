@@ -13,6 +13,7 @@
 
 typedef struct
 {
+  guint *n_wrong;
   GBytes *wrapped;
   Secret *passphrase;
 } Guess;
@@ -57,6 +58,7 @@ on_waited (gpointer task)
 
 void
 vault_guess_async (Vault *vault,
+                   guint *n_wrong,
                    GBytes *wrapped,
                    Secret *passphrase,
                    GAsyncReadyCallback callback,
@@ -65,23 +67,24 @@ vault_guess_async (Vault *vault,
   GTask *task = g_task_new (vault, NULL, callback, user_data);
   Guess *guess = g_new0 (Guess, 1);
 
+  guess->n_wrong = n_wrong;
   guess->wrapped = g_bytes_ref (wrapped);
   guess->passphrase = secret_ref (passphrase);
   g_task_set_task_data (task, guess, guess_free);
-  g_timeout_add_full (G_PRIORITY_DEFAULT, wait_before (vault->n_wrong), on_waited, task,
-                      g_object_unref);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, wait_before (*n_wrong), on_waited, task, g_object_unref);
 }
 
 Secret *
 vault_guess_finish (Vault *vault, GAsyncResult *result, GError **error)
 {
+  const Guess *guess = g_task_get_task_data (G_TASK (result));
   GError *failure = NULL;
   Secret *key = g_task_propagate_pointer (G_TASK (result), &failure);
 
   if (key != NULL)
-    vault->n_wrong = 0;
-  else if (g_error_matches (failure, OTRD_ERROR, OTRD_ERROR_LOCKED) && ++vault->n_wrong > 1)
-    g_prefix_error (&failure, "%u wrong passphrases so far. ", vault->n_wrong);
+    *guess->n_wrong = 0;
+  else if (g_error_matches (failure, OTRD_ERROR, OTRD_ERROR_LOCKED) && ++*guess->n_wrong > 1)
+    g_prefix_error (&failure, "%u wrong passphrases so far. ", *guess->n_wrong);
   if (key == NULL)
     g_propagate_error (error, failure);
   return key;

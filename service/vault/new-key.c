@@ -57,7 +57,7 @@ on_key_looked_for (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (outcome != VAULT_KEY_ABSENT)
     end_first (vault, g_steal_pointer (&error));
-  else if (!vault_is_open (vault) || vault->folder == NULL)
+  else if (!(vault_is_open (vault) || vault->is_restoring) || vault->folder == NULL)
     end_first (vault, new_folder_lost_error (vault));
   else
     vault_key_store_create_async (vault->key_store,

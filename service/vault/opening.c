@@ -22,6 +22,9 @@ typedef struct
   VaultTable *table;
   gboolean interactive;
   Secret *passphrase; /* NULL: none was given */
+  GBytes *restored;   /* NULL: no backup is on its way back */
+  VaultSealedHeader restored_header;
+  gboolean is_sound[VAULT_N_FILES]; /* beside a restored one */
 } Attempt;
 
 /* What one caller allows and brings. */
@@ -29,6 +32,7 @@ typedef struct
 {
   gboolean interactive;
   Secret *passphrase;
+  Secret *key; /* NULL: not known */
 } Wish;
 
 static void
@@ -37,6 +41,7 @@ wish_free (gpointer memory)
   Wish *wish = memory;
 
   g_clear_pointer (&wish->passphrase, secret_unref);
+  g_clear_pointer (&wish->key, secret_unref);
   g_free (wish);
 }
 
@@ -58,6 +63,8 @@ attempt_clear (gpointer memory)
   g_clear_pointer (&attempt->key, secret_unref);
   g_clear_pointer (&attempt->passphrase, secret_unref);
   g_clear_pointer (&attempt->table, vault_table_free);
+  g_clear_pointer (&attempt->restored, g_bytes_unref);
+  vault_sealed_header_clear (&attempt->restored_header);
 }
 
 static void
@@ -93,6 +100,8 @@ take_wishes (Attempt *attempt, GPtrArray *tasks)
       attempt->interactive |= wish->interactive;
       if (attempt->passphrase == NULL && wish->passphrase != NULL)
         attempt->passphrase = secret_ref (wish->passphrase);
+      if (attempt->key == NULL && wish->key != NULL)
+        attempt->key = secret_ref (wish->key);
     }
 }
 
@@ -195,6 +204,29 @@ check_complete (Attempt *attempt, GError **error)
   return FALSE;
 }
 
+/* What stands beside a restored one need not even be readable. */
+static gboolean
+read_beside_restored (Attempt *attempt, GError **error)
+{
+  if (!vault_sealed_read_header (attempt->restored, &attempt->restored_header, error))
+    return FALSE;
+  for (guint i = 0; i < VAULT_N_FILES; i++)
+    if (!read_file (attempt, i, NULL))
+      g_clear_pointer (&attempt->files[i], g_bytes_unref);
+  return TRUE;
+}
+
+static gboolean
+read_files (Attempt *attempt, GError **error)
+{
+  if (!vault_folder_read (attempt->folder, VAULT_RESTORED, &attempt->restored, error))
+    return FALSE;
+  if (attempt->restored != NULL)
+    return read_beside_restored (attempt, error);
+  return read_file (attempt, VAULT_FILE_TRUST, error) && read_file (attempt, VAULT_FILE_KEYS, error)
+         && check_complete (attempt, error);
+}
+
 static void
 read_folder (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -203,8 +235,7 @@ read_folder (GTask *task, gpointer source, gpointer task_data, GCancellable *can
 
   if (attempt->folder == NULL)
     attempt->folder = vault_folder_open (attempt->path, &error);
-  if (attempt->folder == NULL || !read_file (attempt, VAULT_FILE_TRUST, &error)
-      || !read_file (attempt, VAULT_FILE_KEYS, &error) || !check_complete (attempt, &error))
+  if (attempt->folder == NULL || !read_files (attempt, &error))
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
@@ -228,6 +259,41 @@ load_file (Attempt *attempt, guint file, GError **error)
   return TRUE;
 }
 
+/* Its generation goes on from what was there; what was not sound is not kept as
+ * the previous one (it was set aside). */
+static gboolean
+load_restored (Attempt *attempt, GError **error)
+{
+  g_autoptr (Secret) payload =
+      vault_sealed_unseal (attempt->restored, VAULT_CONTENTS_RESTORED, attempt->key, error);
+  g_autoptr (GPtrArray) records =
+      payload != NULL ? vault_records_parse (payload, TRUE, error) : NULL;
+
+  if (records == NULL)
+    return FALSE;
+  vault_table_load_all (attempt->table, records);
+  for (guint i = 0; i < VAULT_N_FILES; i++)
+    {
+      g_autoptr (Secret) old = NULL;
+
+      if (attempt->files[i] != NULL)
+        old = vault_sealed_unseal (attempt->files[i], vault_files[i].contents, attempt->key, NULL);
+      attempt->is_sound[i] = old != NULL;
+      if (old == NULL)
+        attempt->headers[i].generation = 0;
+    }
+  return TRUE;
+}
+
+static gboolean
+load_all (Attempt *attempt, GError **error)
+{
+  if (attempt->restored != NULL)
+    return load_restored (attempt, error);
+  return load_file (attempt, VAULT_FILE_TRUST, error)
+         && load_file (attempt, VAULT_FILE_KEYS, error);
+}
+
 static void
 load_files (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -235,11 +301,24 @@ load_files (GTask *task, gpointer source, gpointer task_data, GCancellable *canc
   GError *error = NULL;
 
   attempt->table = vault_table_new ();
-  if (!load_file (attempt, VAULT_FILE_TRUST, &error)
-      || !load_file (attempt, VAULT_FILE_KEYS, &error))
+  if (!load_all (attempt, &error))
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
+}
+
+/* Both are written before anything that is changed from now on is said to last. */
+static void
+end_restore (Vault *vault, const Attempt *attempt)
+{
+  if (attempt->restored == NULL)
+    return;
+  for (guint i = 0; i < VAULT_N_FILES; i++)
+    {
+      vault->forgets_previous[i] |= !attempt->is_sound[i];
+      vault_mark_changed (vault, i);
+    }
+  vault->ends_restore = TRUE;
 }
 
 static void
@@ -265,9 +344,11 @@ on_files_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   vault->has_beginning = TRUE;
   vault->is_locked_on_purpose = FALSE;
   vault_set_open_state (vault);
+  end_restore (vault, attempt);
   /* Its first save, or its move to another key store, was interrupted. */
-  if (vault->generations[VAULT_FILE_TRUST] == 0
-      || attempt->headers[VAULT_FILE_TRUST].sealed_by != vault->sealed_by)
+  if (attempt->restored == NULL
+      && (vault->generations[VAULT_FILE_TRUST] == 0
+          || attempt->headers[VAULT_FILE_TRUST].sealed_by != vault->sealed_by))
     vault_mark_changed (vault, VAULT_FILE_TRUST);
   end_attempt (vault, attempt->interactive, attempt->passphrase, NULL);
 }
@@ -383,8 +464,20 @@ ask_passphrase (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
       return;
     }
   vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
-  vault_guess_async (vault, vault->parameters, attempt->passphrase, on_guessed,
+  vault_guess_async (vault, &vault->n_wrong, vault->parameters, attempt->passphrase, on_guessed,
                      g_atomic_rc_box_acquire (attempt));
+}
+
+/* Opened again: the key was there all along. */
+static gboolean
+has_its_key (Attempt *attempt, const VaultSealedHeader *header)
+{
+  g_autofree char *key_id = attempt->key != NULL ? vault_key_make_id (attempt->key) : NULL;
+
+  if (key_id != NULL && g_str_equal (key_id, header->key_id))
+    return TRUE;
+  g_clear_pointer (&attempt->key, secret_unref);
+  return FALSE;
 }
 
 /* A move from one key store to another writes the keys first: they say where it went. */
@@ -392,14 +485,17 @@ static void
 get_key (Vault *vault, Attempt *attempt)
 {
   guint file = attempt->files[VAULT_FILE_KEYS] != NULL ? VAULT_FILE_KEYS : VAULT_FILE_TRUST;
-  const VaultSealedHeader *header = &attempt->headers[file];
+  const VaultSealedHeader *header =
+      attempt->restored != NULL ? &attempt->restored_header : &attempt->headers[file];
   gboolean by_passphrase =
       header->sealed_by == VAULT_SEALED_BY_PASSPHRASE && header->parameters != NULL;
 
   vault_set_sealed_by (vault,
                        by_passphrase ? VAULT_SEALED_BY_PASSPHRASE : VAULT_SEALED_BY_SECRET_SERVICE,
                        by_passphrase ? header->parameters : NULL);
-  if (by_passphrase)
+  if (has_its_key (attempt, header))
+    run_on_worker (attempt, load_files, on_files_loaded);
+  else if (by_passphrase)
     ask_passphrase (vault, attempt, header);
   else if (attempt->passphrase != NULL)
     fail_attempt (vault, attempt, OTRD_VAULT_LOCKED,
@@ -428,7 +524,7 @@ on_folder_read (GObject *source, GAsyncResult *result, gpointer user_data)
       fail_attempt (vault, attempt, is_damaged ? OTRD_VAULT_DAMAGED : OTRD_VAULT_UNAVAILABLE,
                     error);
     }
-  else if (attempt->files[VAULT_FILE_TRUST] == NULL)
+  else if (attempt->files[VAULT_FILE_TRUST] == NULL && attempt->restored == NULL)
     begin_new_vault (vault, attempt);
   else
     get_key (vault, attempt);
@@ -451,6 +547,18 @@ begin_attempt (Vault *vault)
   take_wishes (attempt, vault->opening_tasks);
   run_on_worker (attempt, read_folder, on_folder_read);
   attempt_unref (attempt);
+}
+
+void
+vault_open_again_async (Vault *vault, Secret *key, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (vault, NULL, callback, user_data);
+  Wish *wish = g_new0 (Wish, 1);
+
+  wish->key = secret_ref (key);
+  g_task_set_task_data (task, wish, wish_free);
+  g_ptr_array_add (vault->opening_tasks, task);
+  begin_attempt (vault);
 }
 
 static void

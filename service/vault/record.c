@@ -81,6 +81,12 @@ record_alloc (VaultKind kind, gboolean in_arena, gsize size)
   return record;
 }
 
+gboolean
+vault_record_is_of_keys (const VaultRecord *record)
+{
+  return record->kind < VAULT_KIND_SETTINGS;
+}
+
 VaultRecord *
 vault_record_ref (VaultRecord *record)
 {
@@ -292,7 +298,7 @@ parse_record (const guint8 *bytes, gsize length, gsize *at, gboolean in_arena)
   *at += RECORD_HEAD;
   if (head[1] != 0 || size > length - *at)
     return NULL;
-  record = record_alloc (head[0], in_arena, size);
+  record = record_alloc (head[0], in_arena && head[0] < VAULT_KIND_SETTINGS, size);
   memcpy (record->fields, bytes + *at, size);
   *at += size;
   if (!are_valid_fields (record->fields, size) || !has_its_names (record))

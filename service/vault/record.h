@@ -72,6 +72,9 @@ struct _VaultRecord
   guint8 fields[];
 };
 
+/* Which of the two files it belongs to; those hold secrets. */
+gboolean vault_record_is_of_keys (const VaultRecord *record);
+
 VaultRecord *vault_record_ref (VaultRecord *record);
 void vault_record_unref (VaultRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VaultRecord, vault_record_unref)
@@ -106,7 +109,7 @@ OtrdTrust vault_record_get_trust (const VaultRecord *record);
 /* 40 hex digits to 20 bytes. */
 gboolean vault_fingerprint_to_bytes (const char *fingerprint, guint8 *bytes);
 
-/* All of a payload. @in_arena: the records hold secrets. Errors: VaultDamaged,
+/* All of a payload. @in_arena: records of keys go there. Errors: VaultDamaged,
  * and NotSupported for a payload newer than ours. */
 GPtrArray *vault_records_parse (Secret *payload, gboolean in_arena, GError **error);
 Secret *vault_records_serialise (GPtrArray *records);

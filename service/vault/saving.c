@@ -21,6 +21,7 @@ typedef struct
   guint64 generations[VAULT_N_FILES];
   gboolean forgets_previous[VAULT_N_FILES];
   gboolean is_written[VAULT_N_FILES];
+  gboolean ends_restore;
   guint64 n_changes;
 } Save;
 
@@ -76,6 +77,8 @@ write_files (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   for (guint i = 0; i < VAULT_N_FILES && error == NULL; i++)
     if (save->records[i] != NULL)
       save->is_written[i] = write_file (save, i, save->generations[i], &error);
+  if (error == NULL && save->ends_restore)
+    vault_folder_remove (save->folder, VAULT_RESTORED, &error);
   if (error != NULL)
     g_task_return_error (task, error);
   else
@@ -200,6 +203,8 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   take_result (vault, save);
   if (g_task_propagate_boolean (G_TASK (result), &error))
     vault_folder_was_written (vault->folder);
+  else if (save->ends_restore)
+    vault->ends_restore = vault->is_dirty[VAULT_FILE_TRUST] = TRUE;
   end_save (vault, save->n_changes, error);
 }
 
@@ -213,6 +218,8 @@ take_snapshot (Vault *vault)
   save->sealed_by = vault->sealed_by;
   save->parameters = vault->parameters != NULL ? g_bytes_ref (vault->parameters) : NULL;
   save->n_changes = vault->n_changes;
+  save->ends_restore = vault->ends_restore;
+  vault->ends_restore = FALSE;
   for (guint i = 0; i < VAULT_N_FILES; i++)
     {
       if (!vault->is_dirty[i] && vault->generations[i] > 0)

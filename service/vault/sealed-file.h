@@ -39,6 +39,8 @@ typedef enum
 {
   VAULT_CONTENTS_KEYS = 1,
   VAULT_CONTENTS_TRUST = 2,
+  VAULT_CONTENTS_BACKUP = 3,   /* both, without instance tags */
+  VAULT_CONTENTS_RESTORED = 4, /* both, a backup on its way back */
 } VaultContents;
 
 typedef enum

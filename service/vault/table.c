@@ -318,6 +318,22 @@ vault_table_load (VaultTable *table, VaultContents contents, GPtrArray *records)
     }
 }
 
+void
+vault_table_load_all (VaultTable *table, GPtrArray *records)
+{
+  g_autoptr (GPtrArray) keys = new_record_array ();
+  g_autoptr (GPtrArray) trust = new_record_array ();
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      VaultRecord *record = records->pdata[i];
+
+      g_ptr_array_add (vault_record_is_of_keys (record) ? keys : trust, vault_record_ref (record));
+    }
+  vault_table_load (table, VAULT_CONTENTS_TRUST, trust);
+  vault_table_load (table, VAULT_CONTENTS_KEYS, keys);
+}
+
 static gboolean
 add_contact_to_snapshot (gpointer key, gpointer value, gpointer snapshot)
 {
@@ -357,6 +373,21 @@ vault_table_snapshot (VaultTable *table, VaultContents contents)
     add_all (snapshot, table->grants);
   add_all (snapshot, keys ? table->unknown_keys : table->unknown_trust);
   return snapshot;
+}
+
+GPtrArray *
+vault_table_snapshot_all (VaultTable *table)
+{
+  GPtrArray *keys = vault_table_snapshot (table, VAULT_CONTENTS_KEYS);
+
+  g_ptr_array_extend_and_steal (keys, vault_table_snapshot (table, VAULT_CONTENTS_TRUST));
+  return keys;
+}
+
+gboolean
+vault_table_is_empty (VaultTable *table)
+{
+  return g_hash_table_size (table->accounts) == 0;
 }
 
 GPtrArray *

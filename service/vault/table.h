@@ -30,8 +30,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VaultTable, vault_table_free)
 
 /* All records of a file, which also says where a snapshot puts them. */
 void vault_table_load (VaultTable *table, VaultContents contents, GPtrArray *records);
+/* The same for records of both files. */
+void vault_table_load_all (VaultTable *table, GPtrArray *records);
 /* What the file of that name should now have. */
 GPtrArray *vault_table_snapshot (VaultTable *table, VaultContents contents);
+/* All of both. */
+GPtrArray *vault_table_snapshot_all (VaultTable *table);
+/* Whether there are neither accounts nor anything of contacts. */
+gboolean vault_table_is_empty (VaultTable *table);
 
 /* Lives until the table changes. */
 VaultRecord *vault_table_find (VaultTable *table, VaultKind kind, const VaultNames *names);

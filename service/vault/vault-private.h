@@ -29,6 +29,9 @@ typedef struct
 
 extern const VaultFile vault_files[VAULT_N_FILES];
 
+/* A backup that is being put back, all of it; there until the others say the same. */
+#define VAULT_RESTORED "restored"
+
 struct _Vault
 {
   GObject parent;
@@ -38,7 +41,8 @@ struct _Vault
   VaultSealedBy sealed_by; /* as the files say, once they were read */
   GBytes *parameters;      /* of the passphrase; NULL: sealed by the key store */
   guint n_wrong;           /* passphrases in a row */
-  VaultFolder *folder;     /* NULL until the first opening; a worker's while one is running */
+  guint n_wrong_for_backups;
+  VaultFolder *folder; /* NULL until the first opening; a worker's while one is running */
   OtrdVault state;
   GError *reason; /* why it is not open; NULL while it is */
 
@@ -52,6 +56,8 @@ struct _Vault
   gboolean is_opening;
   gboolean is_locked_on_purpose; /* only vault_unlock_async () opens it */
   gboolean drops_opening;        /* it was locked while being opened */
+  gboolean is_restoring;         /* a backup; the key store may be asked although it is not open */
+  gboolean ends_restore;         /* the next save makes the file `restored` needless */
   GQueue key_tasks;              /* who wants the key of a new vault; the first is being served */
 
   guint64 n_changes;
@@ -73,8 +79,18 @@ void vault_set_sealed_by (Vault *vault, VaultSealedBy sealed_by, GBytes *paramet
 void vault_mark_changed (Vault *vault, guint file);
 void vault_stop_save_timer (Vault *vault);
 
-/* Tries a passphrase, on a worker, the later the more wrong ones there were. */
+/* For a moment: an open vault, and one that could not be opened, is `unlocking`,
+ * and who wants it waits; then it is opened with @key. */
+void vault_close_to_open_again (Vault *vault);
+void vault_open_again_async (Vault *vault,
+                             Secret *key,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+
+/* Tries a passphrase, on a worker, the later the more wrong ones (@n_wrong, of the
+ * vault) there were. */
 void vault_guess_async (Vault *vault,
+                        guint *n_wrong,
                         GBytes *wrapped,
                         Secret *passphrase,
                         GAsyncReadyCallback callback,

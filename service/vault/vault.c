@@ -39,6 +39,17 @@ forget_all (Vault *vault)
   g_clear_pointer (&vault->key, secret_unref);
 }
 
+void
+vault_close_to_open_again (Vault *vault)
+{
+  vault_stop_save_timer (vault);
+  forget_all (vault);
+  vault->is_opening = TRUE;
+  vault_set_state (
+      vault, OTRD_VAULT_UNLOCKING,
+      g_error_new (OTRD_ERROR, OTRD_ERROR_LOCKED, "The vault is being restored; wait a moment"));
+}
+
 static void
 vault_finalize (GObject *object)
 {

@@ -6,7 +6,7 @@ locked by either, moved from one to the other."""
 import os
 import subprocess
 
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 import talk
 import tap
@@ -131,6 +131,97 @@ def a_file_that_is_not_sound_is_found_out():
         assert status == 1 and "changed since it was written" in report, report
 
 
+def backup_of(desktop, path, *options):
+    return otrctl(desktop, "vault", "backup", str(path), "--passphrase-stdin", *options,
+                  text=PASSPHRASE)
+
+
+def restored_to(desktop, path, *options):
+    return otrctl(desktop, "vault", "restore", str(path), "--passphrase-stdin", *options,
+                  text=PASSPHRASE)
+
+
+def a_backup_goes_to_another_machine():
+    with Desktop() as desktop, Desktop() as other:
+        assert otrctl(desktop, "account", "add", "xmpp", ALICE)[0] == 0
+        fingerprint = otrctl(desktop, "key", "generate", "xmpp:" + ALICE)[1]
+        assert otrctl(desktop, "trust", "xmpp:" + ALICE, BOB, "AB" * 20, "verified")[0] == 0
+        backup = desktop.folder / "the backup"
+        assert backup_of(desktop, backup)[0] == 0
+        assert backup.stat().st_mode & 0o777 == 0o600
+        assert [path.name for path in desktop.folder.glob("the backup*")] == ["the backup"]
+        assert ALICE.encode() not in backup.read_bytes()
+        status, _, message = otrctl(other, "vault", "restore", str(backup), "--passphrase-stdin",
+                                    text="not that one")
+        assert status == LOCKED_STATUS and "wrong" in message, message
+        assert restored_to(other, backup) == (0, "", "")
+        assert otrctl(other, "key", "show", "xmpp:" + ALICE)[1] == fingerprint
+        assert "verified" in otrctl(other, "fingerprints", "xmpp:" + ALICE)[1]
+        status, _, message = restored_to(other, backup)
+        assert status != 0 and "xmpp:" + ALICE in message, message
+        assert restored_to(other, backup, "--merge")[0] == 0
+        assert otrctl(other, "vault", "check")[0] == 0
+
+
+def a_backup_replaces_no_file_unasked():
+    with Desktop() as desktop:
+        assert otrctl(desktop, "account", "add", "xmpp", ALICE)[0] == 0
+        there, link = desktop.folder / "there", desktop.folder / "link"
+        there.write_text("mine")
+        link.symlink_to(there)
+        assert backup_of(desktop, there)[0] != 0
+        assert backup_of(desktop, link, "--force")[0] != 0
+        assert backup_of(desktop, desktop.folder)[0] != 0
+        assert there.read_text() == "mine" and link.is_symlink()
+        assert backup_of(desktop, there, "--force")[0] == 0
+        assert there.read_bytes() != b"mine"
+
+
+def a_private_conversation_keeps_its_vault():
+    with Desktop() as desktop:
+        left = talk.open_messenger(desktop, "left", ALICE, BOB)
+        right = talk.open_messenger(desktop, "right", BOB, ALICE)
+        network = talk.join(left, right)
+        backup = desktop.folder / "backup"
+        assert backup_of(desktop, backup)[0] == 0
+        talk.go_private(network, left)
+        status, _, message = restored_to(desktop, backup, "--replace")
+        assert status != 0 and "is private" in message, message
+        talk.converse(network, ["Still here?", "Still here."])
+        assert restored_to(desktop, backup, "--merge")[0] == 0
+        talk.converse(network, ["And now?", "And now."])
+
+
+def backup_to(desktop, descriptor):
+    handles = Gio.UnixFDList.new()
+    reader, writer = os.pipe()
+    os.write(writer, PASSPHRASE.encode())
+    os.close(writer)
+    arguments = GLib.Variant("(ha{sv})", (handles.append(descriptor),
+                                          {"passphrase": GLib.Variant("h", handles.append(reader))}))
+    os.close(reader)
+    os.close(descriptor)
+    try:
+        desktop.connection.call_with_unix_fd_list_sync(
+            "im.otrd1", "/im/otrd1", MANAGER, "BackupVault", arguments, None, 0, 110000, handles,
+            None)
+    except GLib.Error as error:
+        return Gio.DBusError.get_remote_error(error).rpartition(".")[2]
+    return "-"
+
+
+def a_reader_that_goes_away_does_not_end_the_service():
+    with Desktop() as desktop:
+        assert otrctl(desktop, "account", "add", "xmpp", ALICE)[0] == 0
+        reader, writer = os.pipe()
+        os.close(reader)
+        assert backup_to(desktop, writer) == "StorageFailed"
+        (desktop.folder / "file").write_text("mine")
+        only_readable = os.open(desktop.folder / "file", os.O_RDONLY)
+        assert backup_to(desktop, only_readable) == "InvalidArgument"
+        assert property_of(desktop, "Vault") == "ready"
+
+
 tap.run({
     "the vault follows the keyring":
         the_vault_follows_the_keyring,
@@ -143,4 +234,9 @@ tap.run({
     "a vault moves to a passphrase and back":
         a_vault_moves_to_a_passphrase_and_back,
     "a file that is not sound is found out": a_file_that_is_not_sound_is_found_out,
+    "a backup goes to another machine": a_backup_goes_to_another_machine,
+    "a backup replaces no file unasked": a_backup_replaces_no_file_unasked,
+    "a private conversation keeps its vault": a_private_conversation_keeps_its_vault,
+    "a reader that goes away does not end the service":
+        a_reader_that_goes_away_does_not_end_the_service,
 }, watchdog=280)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/vault/memory-key-store.h"
+#include "vault/backup.h"
 
 #define FPR "0123456789ABCDEF0123456789ABCDEF01234567"
 #define KEY "thirty-two bytes of a known key."
@@ -93,4 +94,25 @@ numbered_vault_get (Vault *vault, guint64 contact)
       vault_lookup_fingerprint (vault, "xmpp", "a@x", name, FPR);
 
   return fingerprint != NULL ? fingerprint->last_seen : 0;
+}
+
+GBytes *
+numbered_vault_backup (Vault *vault)
+{
+  g_autoptr (Secret) passphrase = secret_new (KEY, strlen (KEY));
+  g_autoptr (GAsyncResult) result = NULL;
+
+  vault_backup_async (vault, passphrase, keep_result, &result);
+  return vault_backup_finish (vault, wait_for (&result), NULL);
+}
+
+gboolean
+numbered_vault_restore (Vault *vault, GBytes *backup, GError **error)
+{
+  g_autoptr (Secret) passphrase = secret_new (KEY, strlen (KEY));
+  g_autoptr (GAsyncResult) result = NULL;
+
+  vault_restore_async (vault, backup, passphrase, VAULT_RESTORE_REPLACE, FALSE, keep_result,
+                       &result);
+  return vault_restore_finish (vault, wait_for (&result), error);
 }

@@ -24,4 +24,8 @@ gboolean numbered_vault_save (Vault *vault, GError **error);
 /* The latest number of this contact that is there; 0: none. */
 guint64 numbered_vault_get (Vault *vault, guint64 contact);
 
+/* With the passphrase of these tests; it replaces what is there. */
+GBytes *numbered_vault_backup (Vault *vault);
+gboolean numbered_vault_restore (Vault *vault, GBytes *backup, GError **error);
+
 G_END_DECLS

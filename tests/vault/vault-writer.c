@@ -7,6 +7,8 @@
  *     vault-writer stream FOLDER FIRST        numbers, one a line, when they are saved
  *     vault-writer fault FOLDER N KIND ERRNO  "saved" or "failed", the calls, and
  *                                             "saved" or "failed" once more without it
+ *     vault-writer restore FOLDER N KIND ERRNO FILE  puts a backup back; "restored" or
+ *                                             "failed", the calls, and as above
  */
 
 #include <stdio.h>
@@ -16,6 +18,7 @@
 #include "tests/support/test-init.h"
 #include "tests/vault/fault.h"
 #include "tests/vault/numbered-vault.h"
+#include "vault/backup.h"
 
 static gboolean
 save_number (Vault *vault, guint64 number)
@@ -55,6 +58,25 @@ meet_fault (Vault *vault, guint at, FaultKind kind, int code)
   return 0;
 }
 
+static int
+restore (Vault *vault, guint at, FaultKind kind, int code, const char *path)
+{
+  g_autofree char *contents = NULL;
+  g_autoptr (GBytes) backup = NULL;
+  gboolean first, second;
+  gsize length;
+  guint count;
+
+  g_file_get_contents (path, &contents, &length, NULL);
+  backup = g_bytes_new (contents, length);
+  fault_arm (kind, at, code);
+  first = numbered_vault_restore (vault, backup, NULL);
+  count = fault_disarm ();
+  second = save_number (vault, 3);
+  printf ("%s %u %s\n", first ? "restored" : "failed", count, second ? "saved" : "failed");
+  return 0;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -64,5 +86,7 @@ main (int argc, char **argv)
   vault = numbered_vault_open (argv[2]);
   if (g_str_equal (argv[1], "stream"))
     return stream (vault, strtoull (argv[3], NULL, 10));
+  if (g_str_equal (argv[1], "restore"))
+    return restore (vault, atoi (argv[3]), atoi (argv[4]), atoi (argv[5]), argv[6]);
   return meet_fault (vault, atoi (argv[3]), atoi (argv[4]), atoi (argv[5]));
 }
