@@ -4,8 +4,8 @@
 /* otrd: options, process-wide initialisation, the bus name, the loop, the exit
  * status; nothing else.
  *
- * Exit status: 0 ended as asked, 1 wrong options or no folder for the vault,
- * 2 no session bus or it has gone, 3 another otrd has the name already.
+ * Exit status: 0 ended as asked or because nobody needed it, 1 wrong options or no folder for the
+ * vault, 2 no session bus or it has gone, 3 another otrd has the name already.
  */
 
 #include <gio/gio.h>
@@ -15,6 +15,7 @@
 
 #include "bus/service.h"
 #include "core/core.h"
+#include "core/idleness.h"
 #include "engine/engine.h"
 #include "secret/memory.h"
 #include "vault/secret-service-store.h"
@@ -31,23 +32,25 @@ enum
 /* How long the last save may take. */
 #define SAVE_SECONDS 5
 
+/* The default of --idle-exit, and the most that it may be. */
+#define IDLE_EXIT_SECONDS 300
+#define IDLE_EXIT_SECONDS_MAX (10 * 365 * 24 * 3600)
+
 typedef struct
 {
+  gboolean version;
+  double idle_exit; /* in seconds; 0: never */
+} Options;
+
+typedef struct
+{
+  const Options *options;
   GMainLoop *loop;
   Vault *vault;
   Core *core;
   BusService *service;
   int status;
 } Program;
-
-static void
-opening_is_over (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!core_unlock_finish (CORE_CORE (source), result, &error))
-    g_info ("The vault is not open yet: %s", error->message);
-}
 
 static gboolean
 saving_took_too_long (gpointer user_data)
@@ -79,14 +82,26 @@ save_and_quit (Program *program, int status)
 }
 
 static void
+nobody_needs_us (gpointer user_data)
+{
+  Program *program = user_data;
+
+  bus_service_retire (program->service);
+}
+
+static void
 service_has_changed (BusService *service, BusServiceState state, gpointer user_data)
 {
   Program *program = user_data;
 
   switch (state)
     {
+    case BUS_SERVICE_STARTING:
+      break;
     case BUS_SERVICE_RUNNING:
-      core_unlock (program->core, NULL, FALSE, opening_is_over, NULL);
+      if (program->options->idle_exit > 0)
+        core_watch_idleness (program->core, program->options->idle_exit * G_USEC_PER_SEC,
+                             nobody_needs_us, program);
       break;
     case BUS_SERVICE_NAME_TAKEN:
       g_printerr ("otrd: another otrd is running on this session bus\n");
@@ -121,10 +136,12 @@ clean_environment (void)
 }
 
 static gboolean
-read_options (int *argc, char ***argv, gboolean *version, GError **error)
+read_options (int *argc, char ***argv, Options *options, GError **error)
 {
   const GOptionEntry entries[] = {
-    { "version", 0, 0, G_OPTION_ARG_NONE, version, "Show the version and exit", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Show the version and exit", NULL },
+    { "idle-exit", 0, 0, G_OPTION_ARG_DOUBLE, &options->idle_exit,
+      "Exit when nobody has needed the service for so long; 0: never (default: 300)", "SECONDS" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -133,7 +150,13 @@ read_options (int *argc, char ***argv, gboolean *version, GError **error)
       context, "Keeps Off-the-Record conversations and their keys for all messengers of a user.\n"
                "It is started by the session bus (im.otrd1) when a messenger calls.");
   g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse (context, argc, argv, error);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (options->idle_exit >= 0 && options->idle_exit <= IDLE_EXIT_SECONDS_MAX)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "--idle-exit takes seconds from 0 (never) to %d", IDLE_EXIT_SECONDS_MAX);
+  return FALSE;
 }
 
 static GDBusConnection *
@@ -150,7 +173,7 @@ connect_to_bus (void)
 }
 
 static int
-run (GDBusConnection *connection)
+run (GDBusConnection *connection, const Options *options)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "otrd", NULL);
@@ -158,7 +181,7 @@ run (GDBusConnection *connection)
   g_autoptr (Vault) vault = vault_new (folder, key_store);
   g_autoptr (Core) core = core_new (vault, core_clock_get_system ());
   g_autoptr (BusService) service = NULL;
-  Program program = { .loop = loop, .vault = vault, .core = core };
+  Program program = { .options = options, .loop = loop, .vault = vault, .core = core };
 
   service = bus_service_new (core, connection, service_has_changed, &program);
   program.service = service;
@@ -174,23 +197,23 @@ main (int argc, char **argv)
 {
   g_autoptr (GDBusConnection) connection = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean version = FALSE;
+  Options options = { .idle_exit = IDLE_EXIT_SECONDS };
 
   clean_environment ();
   signal (SIGPIPE, SIG_IGN); /* a caller closes the pipe that its backup goes to */
   engine_init ();
   secret_memory_harden_process ();
   umask (077);
-  if (!read_options (&argc, &argv, &version, &error) || argc > 1)
+  if (!read_options (&argc, &argv, &options, &error) || argc > 1)
     {
       g_printerr ("otrd: %s\n", error != NULL ? error->message : "it takes no arguments");
       return EXIT_USAGE;
     }
-  if (version)
+  if (options.version)
     {
       g_print ("otrd %s\n", OTRD_VERSION);
       return EXIT_ENDED;
     }
   connection = connect_to_bus ();
-  return connection != NULL ? run (connection) : EXIT_NO_BUS;
+  return connection != NULL ? run (connection, &options) : EXIT_NO_BUS;
 }

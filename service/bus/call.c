@@ -11,6 +11,7 @@
 #include "bus/descriptors.h"
 #include "bus/errors.h"
 #include "bus/tree.h"
+#include "core/idleness.h"
 #include "introspection/otrd-error.h"
 
 struct _BusCall
@@ -70,6 +71,7 @@ bus_call_take (BusTree *tree,
       g_dbus_method_invocation_return_gerror (invocation, error);
       return;
     }
+  core_hold (bus_tree_get_core (tree), CORE_HOLD_CALL);
   call = g_new (BusCall, 1);
   call->tree = bus_tree_ref (tree);
   call->object = g_object_ref (object);
@@ -120,6 +122,7 @@ static void
 end (BusCall *call)
 {
   bus_caller_end_call (call->caller, call->size);
+  core_release (bus_tree_get_core (call->tree), CORE_HOLD_CALL);
   bus_tree_note_answered (call->tree);
   g_object_unref (call->object);
   bus_tree_unref (call->tree);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bus/tree.h"
+#include "core/idleness.h"
 #include "introspection/otrd-error.h"
 
 struct _BusDirect
@@ -126,6 +127,7 @@ bus_direct_new (BusRoster *roster,
     return NULL;
   direct = g_new0 (BusDirect, 1);
   direct->roster = bus_roster_ref (roster);
+  core_hold (bus_roster_get_core (roster), CORE_HOLD_CONNECTION);
   direct->identity = bus_identity_copy (identity);
   direct->closed = closed;
   direct->user_data = user_data;
@@ -155,6 +157,7 @@ bus_direct_free (BusDirect *direct)
     }
   g_clear_object (&direct->connection);
   bus_identity_free (direct->identity);
+  core_release (bus_roster_get_core (direct->roster), CORE_HOLD_CONNECTION);
   bus_roster_unref (direct->roster);
   g_free (direct->guid);
   g_free (direct);

@@ -14,7 +14,6 @@ struct _BusPortal
 {
   GDBusConnection *connection;
   BusTree *tree;
-  guint name;
 };
 
 void
@@ -57,15 +56,20 @@ bus_portal_new (BusRoster *roster, GDBusConnection *connection)
   portal->connection = g_object_ref (connection);
   g_dbus_connection_set_exit_on_close (connection, FALSE);
   portal->tree = bus_tree_new (roster, connection, BUS_DOOR_PORTAL, NULL);
-  portal->name = g_bus_own_name_on_connection (
-      connection, BUS_NAME_PORTAL, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL, NULL, NULL, NULL);
   return portal;
 }
 
+GDBusConnection *
+bus_portal_get_connection (BusPortal *portal)
+{
+  return portal->connection;
+}
+
+/* The last answers go out first. */
 void
 bus_portal_free (BusPortal *portal)
 {
-  g_bus_unown_name (portal->name);
+  g_dbus_connection_flush_sync (portal->connection, NULL, NULL);
   bus_tree_close (portal->tree);
   bus_tree_unref (portal->tree);
   g_object_unref (portal->connection);

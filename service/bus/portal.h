@@ -15,9 +15,10 @@ G_BEGIN_DECLS
 
 typedef struct _BusPortal BusPortal;
 
-/* Exports the portal on @connection and asks for its name. */
+/* Exports the portal on @connection; its name is asked for by the service. */
 BusPortal *bus_portal_new (BusRoster *roster, GDBusConnection *connection);
 void bus_portal_free (BusPortal *portal);
+GDBusConnection *bus_portal_get_connection (BusPortal *portal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusPortal, bus_portal_free)
 
 /* OpenDirectConnection, the Manager's and the Portal's. */

@@ -17,10 +17,11 @@ G_BEGIN_DECLS
 
 typedef enum
 {
+  BUS_SERVICE_STARTING, /* not told */
   BUS_SERVICE_RUNNING,
-  BUS_SERVICE_NAME_TAKEN, /* another process has im.otrd1 */
+  BUS_SERVICE_NAME_TAKEN, /* another process has both names */
   BUS_SERVICE_CUT_OFF,    /* the bus has gone */
-  BUS_SERVICE_ENDED,      /* after bus_service_shut_down () */
+  BUS_SERVICE_ENDED,      /* after bus_service_shut_down () or bus_service_retire () */
 } BusServiceState;
 
 typedef struct _BusService BusService;
@@ -28,7 +29,7 @@ typedef struct _BusService BusService;
 /* Told once the service has im.otrd1, and when it ends. */
 typedef void (*BusServiceChanged) (BusService *service, BusServiceState state, gpointer user_data);
 
-/* Exports @core on @connection, then asks for the name. */
+/* Exports @core on @connection, looks at the vault, then asks for the name. */
 BusService *bus_service_new (Core *core,
                              GDBusConnection *connection,
                              BusServiceChanged changed,
@@ -39,5 +40,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusService, bus_service_free)
 /* Goodbyes to all contacts are owed; waits a little for the messengers to fetch them, then tells
  * BUS_SERVICE_ENDED.  More calls change nothing. */
 void bus_service_shut_down (BusService *service);
+
+/* Core says that nothing would be lost: gives the names back, sees whether that is still so when
+ * all that was sent to them has come, and then tells BUS_SERVICE_ENDED.  Otherwise it has the names
+ * again and goes on; whoever is to call next starts it anew, or is answered by it.  FALSE: it is
+ * coming or going already. */
+gboolean bus_service_retire (BusService *service);
 
 G_END_DECLS

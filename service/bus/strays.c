@@ -6,6 +6,7 @@
 
 #include "bus/strays.h"
 
+#include "core/idleness.h"
 #include "introspection/otrd-error.h"
 
 typedef struct
@@ -19,6 +20,7 @@ static void
 stray_free (Stray *stray)
 {
   bus_caller_end_call (stray->caller, 0);
+  core_release (bus_tree_get_core (stray->tree), CORE_HOLD_CALL);
   g_object_unref (stray->message);
   bus_tree_unref (stray->tree);
   g_free (stray);
@@ -118,6 +120,7 @@ bus_stray_take (BusTree *tree, GDBusMessage *message)
       refuse (bus_tree_get_connection (tree), message, error);
       return;
     }
+  core_hold (bus_tree_get_core (tree), CORE_HOLD_CALL);
   stray = g_new (Stray, 1);
   stray->tree = bus_tree_ref (tree);
   stray->caller = caller;

@@ -5,10 +5,21 @@
 #pragma once
 
 #include "core/core.h"
+#include "core/idleness.h"
 #include "core/workers.h"
 #include "vault/vault.h"
 
 G_BEGIN_DECLS
+
+typedef struct
+{
+  guint holds[CORE_N_HOLDS];
+  gint64 stirred; /* when something happened last */
+  gint64 after;
+  guint timer;
+  CoreIdleFunc func;
+  gpointer user_data;
+} CoreIdleness;
 
 struct _Core
 {
@@ -20,6 +31,7 @@ struct _Core
   GPtrArray *accounts; /* of CoreAccount */
   gboolean was_open;
   gboolean locked_by_user;
+  CoreIdleness idleness;
 };
 
 /* core-accounts.c: by canonical names; NULL. */

@@ -57,6 +57,8 @@ core_dispose (GObject *object)
 {
   Core *core = CORE_CORE (object);
 
+  if (core->clock != NULL)
+    core_clock_cancel (core->clock, &core->idleness.timer);
   if (core->vault != NULL)
     g_signal_handlers_disconnect_by_data (core->vault, core);
   for (guint i = 0; i < core->accounts->len; i++)
@@ -275,6 +277,66 @@ core_unlock (Core *core,
 {
   vault_unlock_async (core->vault, passphrase, interactive, on_unlocked,
                       g_task_new (core, NULL, callback, user_data));
+}
+
+/* The first look */
+
+typedef struct
+{
+  Core *core;
+  GTask *task; /* NULL once it is answered */
+  guint timer;
+} Look;
+
+/* Answers who waits, once. */
+static void
+answer_look (Look *look)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&look->task);
+
+  core_clock_cancel (look->core->clock, &look->timer);
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_look_took_long (gpointer user_data)
+{
+  Look *look = user_data;
+
+  look->timer = 0;
+  answer_look (look);
+}
+
+static void
+on_looked (GObject *vault, GAsyncResult *result, gpointer user_data)
+{
+  Look *look = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!vault_open_finish (VAULT_VAULT (vault), result, &error))
+    g_info ("The vault is not open yet: %s", error->message);
+  answer_look (look);
+  g_object_unref (look->core);
+  g_free (look);
+}
+
+void
+core_look (Core *core, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Look *look = g_new0 (Look, 1);
+
+  look->core = g_object_ref (core);
+  look->task = g_task_new (core, cancellable, callback, user_data);
+  look->timer = core_clock_call_at (core->clock, core_clock_get_now (core->clock) + CORE_LOOK_TIME,
+                                    on_look_took_long, look);
+  vault_unlock_async (core->vault, NULL, FALSE, on_looked, look);
+}
+
+gboolean
+core_look_finish (Core *core, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 gboolean

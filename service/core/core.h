@@ -31,8 +31,13 @@ const char *core_get_vault_state (Core *core);
 const char *core_get_key_store (Core *core);
 const char *core_get_default_policy (Core *core);
 
-/* Opens the vault: at start-up without a prompt, and for Manager.Unlock. @passphrase:
- * NULL for none. */
+/* The first look at the vault, without a prompt: ends when its state is known, or when finding out
+ * takes long (CORE_LOOK_TIME); it goes on then. Fails only when cancelled. */
+void
+core_look (Core *core, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean core_look_finish (Core *core, GAsyncResult *result, GError **error);
+
+/* Opens the vault, for Manager.Unlock. @passphrase: NULL for none. */
 void core_unlock (Core *core,
                   Secret *passphrase,
                   gboolean interactive,

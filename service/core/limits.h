@@ -60,5 +60,8 @@
  * milliseconds, and an honest exchange has four. */
 #define CORE_EXCHANGE_LINES_MAX 60
 
+/* Microseconds that the service waits for its first look at the vault before it answers calls. */
+#define CORE_LOOK_TIME (5 * G_USEC_PER_SEC)
+
 /* Threads for the calls that take milliseconds. */
 #define CORE_WORKERS 2

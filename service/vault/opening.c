@@ -10,6 +10,11 @@
 
 #include <string.h>
 
+/* How long a folder is waited for that another process holds: one that is just ending lets go of
+ * it. */
+#define FOLDER_WAIT (5 * G_TIME_SPAN_SECOND)
+#define FOLDER_RETRY (10 * G_TIME_SPAN_MILLISECOND)
+
 /* What an attempt has read. Travels between the main thread and workers, never on both. */
 typedef struct
 {
@@ -20,6 +25,7 @@ typedef struct
   VaultSealedHeader headers[VAULT_N_FILES];
   Secret *key;
   VaultTable *table;
+  gboolean is_patient; /* may wait for the folder */
   gboolean interactive;
   Secret *passphrase; /* NULL: none was given */
   GBytes *restored;   /* NULL: no backup is on its way back */
@@ -227,6 +233,24 @@ read_files (Attempt *attempt, GError **error)
          && check_complete (attempt, error);
 }
 
+static VaultFolder *
+open_folder (Attempt *attempt, GError **error)
+{
+  gint64 until = g_get_monotonic_time () + (attempt->is_patient ? FOLDER_WAIT : 0);
+  g_autoptr (GError) failure = NULL;
+  VaultFolder *folder = vault_folder_open (attempt->path, &failure);
+
+  while (g_error_matches (failure, OTRD_ERROR, OTRD_ERROR_BUSY) && g_get_monotonic_time () < until)
+    {
+      g_clear_error (&failure);
+      g_usleep (FOLDER_RETRY);
+      folder = vault_folder_open (attempt->path, &failure);
+    }
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return folder;
+}
+
 static void
 read_folder (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -234,7 +258,7 @@ read_folder (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   GError *error = NULL;
 
   if (attempt->folder == NULL)
-    attempt->folder = vault_folder_open (attempt->path, &error);
+    attempt->folder = open_folder (attempt, &error);
   if (attempt->folder == NULL || !read_files (attempt, &error))
     g_task_return_error (task, error);
   else
@@ -515,6 +539,7 @@ on_folder_read (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean is_damaged;
 
   vault->folder = g_steal_pointer (&attempt->folder);
+  vault->has_waited = TRUE;
   if (is_dropped (vault, attempt))
     return;
   if (!g_task_propagate_boolean (G_TASK (result), &error))
@@ -544,6 +569,7 @@ begin_attempt (Vault *vault)
   attempt = g_atomic_rc_box_new0 (Attempt);
   attempt->vault = g_object_ref (vault);
   attempt->path = g_strdup (vault->path);
+  attempt->is_patient = !vault->has_waited;
   take_wishes (attempt, vault->opening_tasks);
   run_on_worker (attempt, read_folder, on_folder_read);
   attempt_unref (attempt);

@@ -54,6 +54,7 @@ struct _Vault
 
   GPtrArray *opening_tasks; /* who waits for the attempt under way */
   gboolean is_opening;
+  gboolean has_waited;           /* for the folder, once */
   gboolean is_locked_on_purpose; /* only vault_unlock_async () opens it */
   gboolean drops_opening;        /* it was locked while being opened */
   gboolean is_restoring;         /* a backup; the key store may be asked although it is not open */

@@ -215,6 +215,23 @@ vault_new_state_error (Vault *vault, const char *attempted)
                       attempted);
 }
 
+const char *
+vault_find_hindrance (Vault *vault)
+{
+  gboolean by_passphrase = vault->sealed_by == VAULT_SEALED_BY_PASSPHRASE;
+
+  if (vault->is_opening || vault->key_tasks.length > 0)
+    return "the vault is being opened";
+  if (vault->is_saving || vault->n_saved < vault->n_changes)
+    return "a change is not saved";
+  if (vault_is_open (vault) && by_passphrase)
+    return "the vault was opened with a passphrase";
+  /* The key store would open it again. */
+  if (!vault_is_open (vault) && vault->is_locked_on_purpose && !by_passphrase)
+    return "the user has locked the vault";
+  return NULL;
+}
+
 static void
 on_saved_before_lock (GObject *source, GAsyncResult *result, gpointer user_data)
 {

@@ -42,6 +42,8 @@ OtrdVault vault_get_state (Vault *vault);
 gboolean vault_is_open (Vault *vault);
 /* The contract's word for what opens it: "secret-service", "passphrase". */
 const char *vault_get_key_store_name (Vault *vault);
+/* What would be lost if the process ended now, or interrupted, in a few words; NULL: nothing. */
+const char *vault_find_hindrance (Vault *vault);
 /* Why it is not open, for @attempted ("read the account"): the error of its state. */
 GError *vault_new_state_error (Vault *vault, const char *attempted);
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/idleness.h"
 #include "fixture.h"
 #include "memory-key-store.h"
 
@@ -56,6 +57,42 @@ the_end_without_sessions_is_at_once (Fixture *fixture, gconstpointer unused)
   bus_service_shut_down (fixture->service);
   bus_service_shut_down (fixture->service);
   fixture_wait_until (fixture->state == BUS_SERVICE_ENDED);
+}
+
+static void
+an_idle_service_retires (Fixture *fixture, gconstpointer unused)
+{
+  fixture_stop_service (fixture);
+  fixture_start_service (fixture);
+  fixture_wait_until (core_find_hindrance (fixture->core) == NULL);
+  fixture_wait_until (bus_service_retire (fixture->service));
+  fixture_wait_until (fixture->state == BUS_SERVICE_ENDED);
+}
+
+static void
+name_is_there (GDBusConnection *connection, const char *name, const char *owner, gpointer user_data)
+{
+  ++*(guint *)user_data;
+}
+
+/* Who has come just before is not left behind. */
+static void
+somebody_who_came_keeps_the_service (Fixture *fixture, gconstpointer unused)
+{
+  guint n_seen = 0;
+  guint watch =
+      g_bus_watch_name_on_connection (fixture->second, "im.otrd1", G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                      name_is_there, NULL, &n_seen, NULL);
+  g_autofree char *session = fixture_open_session (fixture->first, ALICE, BOB, "{}");
+  g_autofree char *state = NULL;
+
+  fixture_wait_until (n_seen == 1);
+  fixture_wait_until (bus_service_retire (fixture->service));
+  fixture_wait_until (n_seen == 2);
+  g_assert_cmpint (fixture->state, ==, BUS_SERVICE_RUNNING);
+  state = fixture_get_word (fixture->first, session, "Session", "State");
+  g_assert_cmpstr (state, ==, "plaintext");
+  g_bus_unwatch_name (watch);
 }
 
 static void
@@ -150,6 +187,9 @@ add_tests (void)
                     accounts_are_there_again_after_a_restart);
   fixture_add_test ("/bus/life/a-vault-is-locked-when-lock-has-answered",
                     a_vault_is_locked_when_lock_has_answered);
+  fixture_add_test ("/bus/life/an-idle-service-retires", an_idle_service_retires);
+  fixture_add_test ("/bus/life/somebody-who-came-keeps-the-service",
+                    somebody_who_came_keeps_the_service);
   fixture_add_test ("/bus/life/only-a-call-with-the-flag-allows-a-prompt",
                     only_a_call_with_the_flag_allows_a_prompt);
 }

@@ -66,7 +66,7 @@ def wait_for_end(pid, seconds=60):
 
 
 class Desktop:
-    def __init__(self, program=None, keyring=True):
+    def __init__(self, program=None, keyring=True, idle_exit=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="otrd-"))
         self.environment = {k: v for k, v in os.environ.items() if k not in FOREIGN}
         for name, folder in FOLDERS.items():
@@ -77,7 +77,8 @@ class Desktop:
         self.address = "unix:path=%s/bus" % self.folder
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.address
         self.keyring, self.connections = None, []
-        self._start_bus(program or os.environ["OTRD_SERVICE"])
+        program = program or os.environ["OTRD_SERVICE"]
+        self._start_bus(program if idle_exit is None else "%s --idle-exit %g" % (program, idle_exit))
         self.connection = self.connect()
         if keyring:
             self.start_keyring()
@@ -114,6 +115,12 @@ class Desktop:
         self.keyring.stdin.close()
         self.keyring.stdin = None
         self.wait_for_name("org.freedesktop.secrets")
+
+    def let_pass(self, seconds):
+        """For what must not happen meanwhile; that it happens is never waited for so."""
+        passed = []
+        GLib.timeout_add(int(seconds * 1000), lambda: passed.append(True))
+        wait_until(lambda: passed, "the time")
 
     def stop_keyring(self):
         children.end(self.keyring)

@@ -73,6 +73,26 @@ def nothing_leaves_in_the_clear(how, policy, version, locked):
         assert not any(WORDS in line for line in network.seen)
 
 
+def idleness_ends_nothing(policy, version, locked):
+    """The messenger is gone, the service has nothing to do: the session is private all the same."""
+    with Desktop(idle_exit=0.1) as desktop:
+        ours, theirs, network = open_two(desktop, version)
+        set_policy(ours, policy)
+        talk.go_private(network, theirs if version == 2 else ours)
+        if locked:
+            ours.manager("Lock", timeout=60)
+        pid = desktop.service_pid()
+        ours.close()
+        desktop.let_pass(0.4)
+        assert desktop.service_pid() == pid
+        again = talk.open_messenger(desktop)
+        network.ends = (again, theirs)
+        assert again.get("State") == "private" and again.get("OtrVersion") == version
+        assert again.send(WORDS + " 1") == "private"
+        network.carry_until(lambda: theirs.texts() == [WORDS + " 1"], "the text")
+        assert not any(WORDS in line for line in network.seen)
+
+
 def open_and_unlock(desktop):
     talk.Messenger(desktop, "unlocker", "xmpp", ALICE, "nobody@example.org").manager(
         "Unlock", timeout=110)
@@ -184,4 +204,10 @@ for name, how in {"SIGKILL": signal.SIGKILL, "SIGTERM": signal.SIGTERM}.items():
                     name, " and locked" if locked else "", policy, version)] = (
                     lambda h=how, p=policy, v=version, l=locked:
                         nothing_leaves_in_the_clear(h, p, v, l))
+for policy in ("manual", "opportunistic", "always"):
+    for version in (3, 2):
+        for locked in (False, True):
+            tests["idle while private%s: still private, nothing in the clear (%s, v%d)" % (
+                " and locked" if locked else "", policy, version)] = (
+                lambda p=policy, v=version, l=locked: idleness_ends_nothing(p, v, l))
 tap.run(tests, watchdog=280)
