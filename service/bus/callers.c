@@ -186,9 +186,23 @@ bus_callers_new (GDBusConnection *connection,
   return callers;
 }
 
+/* All leave at once: nobody is to come and fetch that the others have left. */
+static void
+silence_all (BusCallers *callers)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, callers->by_name);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((BusCaller *)value)->messenger != NULL)
+      core_messenger_silence (((BusCaller *)value)->messenger);
+}
+
 void
 bus_callers_free (BusCallers *callers)
 {
+  silence_all (callers);
   bus_roster_remove (callers->roster, callers);
   g_hash_table_unref (callers->by_name);
   bus_roster_unref (callers->roster);

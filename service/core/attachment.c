@@ -37,6 +37,7 @@ core_attachment_new (CoreMessenger *messenger, const char *protocol)
   attachment->messenger = g_object_ref (messenger);
   attachment->max_message_size = core_attachment_get_default_size (protocol);
   attachment->online = TRUE;
+  attachment->news = engine_turn_new ();
   return attachment;
 }
 
@@ -44,6 +45,7 @@ void
 core_attachment_free (CoreAttachment *attachment)
 {
   g_object_unref (attachment->messenger);
+  engine_turn_free (attachment->news);
   g_free (attachment);
 }
 
@@ -73,4 +75,27 @@ core_attachment_configure (CoreAttachment *attachment, const CoreConfiguration *
       attachment->knows_contact_online = TRUE;
       attachment->contact_online = configuration->contact_online;
     }
+}
+
+void
+core_attachment_tell (CoreAttachment *attachment, const char *event, GVariant *details)
+{
+  engine_turn_event (attachment->news, event, details);
+  if (attachment->news->events->len > CORE_NEWS_MAX)
+    g_ptr_array_remove_index (attachment->news->events, 0);
+}
+
+gboolean
+core_attachment_has_news (CoreAttachment *attachment)
+{
+  return attachment->news->events->len > 0;
+}
+
+void
+core_attachment_take_news (CoreAttachment *attachment, EngineTurn *turn)
+{
+  if (!core_attachment_has_news (attachment))
+    return;
+  engine_turn_append (attachment->news, turn);
+  engine_turn_append (turn, attachment->news);
 }

@@ -23,6 +23,7 @@ typedef struct
   gboolean must_consent;
   guint64 last_call; /* rises; the greatest is who is served */
   gboolean rung;     /* the bell has been rung, and it has not come yet */
+  EngineTurn *news;  /* events for it alone: who else comes and goes */
 } CoreAttachment;
 
 /* Sizes are by protocol until the messenger says more. */
@@ -32,6 +33,12 @@ void core_attachment_free (CoreAttachment *attachment);
 /* INVALID_ARGUMENT: a size that is too small to work. */
 gboolean core_configuration_check (const CoreConfiguration *configuration, GError **error);
 void core_attachment_configure (CoreAttachment *attachment, const CoreConfiguration *configuration);
+
+/* Adds an event for this messenger alone; @details is consumed if floating. */
+void core_attachment_tell (CoreAttachment *attachment, const char *event, GVariant *details);
+gboolean core_attachment_has_news (CoreAttachment *attachment);
+/* Puts its news before the events of @turn. */
+void core_attachment_take_news (CoreAttachment *attachment, EngineTurn *turn);
 
 /* Bytes of a line that every server of the protocol carries; 0: no limit. */
 guint core_attachment_get_default_size (const char *protocol);

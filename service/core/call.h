@@ -76,6 +76,7 @@ struct _CoreCall
   gboolean dear;
   gboolean starts;     /* an exchange is to be begun after the rest */
   gboolean keeps_turn; /* the turn is the caller's, although it is not attached any more */
+  gboolean only_news;  /* of Collect: what is owed is another messenger's */
   EngineContext context;
   OtrdPolicy policy;
   EngineLine *line;

@@ -35,6 +35,9 @@
 #define CORE_SESSIONS_MAX 16384
 #define CORE_MESSENGERS_PER_SESSION_MAX 64
 
+/* Events kept for one messenger: who else came and went. */
+#define CORE_NEWS_MAX 64
+
 /* Fingerprints kept of one contact. */
 #define CORE_FINGERPRINTS_PER_CONTACT_MAX 256
 

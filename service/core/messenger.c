@@ -157,6 +157,12 @@ core_messenger_leave_account (CoreMessenger *messenger, const char *protocol, co
 }
 
 void
+core_messenger_silence (CoreMessenger *messenger)
+{
+  messenger->bell = NULL;
+}
+
+void
 core_messenger_vanish (CoreMessenger *messenger)
 {
   g_autoptr (GPtrArray) sessions = core_messenger_list_sessions (messenger);

@@ -45,6 +45,9 @@ guint core_messenger_count_sessions (CoreMessenger *messenger);
 void
 core_messenger_leave_account (CoreMessenger *messenger, const char *protocol, const char *account);
 
+/* Its bell rings no more. */
+void core_messenger_silence (CoreMessenger *messenger);
+
 /* The connection has closed: detaches it from every session; its bell rings no more. */
 void core_messenger_vanish (CoreMessenger *messenger);
 

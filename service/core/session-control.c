@@ -16,11 +16,19 @@
 static gboolean
 begin_collect (CoreCall *call)
 {
+  CoreAttachment *attachment = core_session_find_attachment (call->session, call->caller);
+
+  /* It was rung for to hear who came: that does not make it the one who is served. */
+  call->only_news = attachment != NULL && core_attachment_has_news (attachment)
+                    && core_session_find_served (call->session) != attachment;
+  if (!call->only_news)
+    core_session_note_call (call->session, call->caller);
   return FALSE;
 }
 
 static const CoreCallType collect_type = {
   .begin = begin_collect,
+  .may_repeat = TRUE,
 };
 
 void

@@ -72,6 +72,28 @@ core_session_revoke_consent (CoreSession *session, CoreMessenger *by)
     }
 }
 
+/* Nobody comes, or goes, unseen by the others. */
+static void
+tell_others (CoreSession *session, CoreMessenger *about, const char *event)
+{
+  for (guint i = 0; i < session->attachments->len && !session->account->removed; i++)
+    {
+      CoreAttachment *attachment = g_ptr_array_index (session->attachments, i);
+      GVariantDict details;
+
+      if (attachment->messenger == about)
+        continue;
+      g_variant_dict_init (&details, NULL);
+      g_variant_dict_insert (&details, "application", "s", core_messenger_get_application (about));
+      g_variant_dict_insert (&details, "sandboxed", "b", core_messenger_is_sandboxed (about));
+      core_attachment_tell (attachment, event, g_variant_dict_end (&details));
+      if (!attachment->online || attachment->rung)
+        continue;
+      attachment->rung = TRUE;
+      core_messenger_ring (attachment->messenger, session);
+    }
+}
+
 /* An application that crashed or lost its connection comes back as it was. */
 static void
 remember_unasked (CoreSession *session, CoreAttachment *attachment)
@@ -149,6 +171,7 @@ core_session_attach (CoreSession *session,
   if (is_new)
     {
       g_object_notify (G_OBJECT (session), "messengers");
+      tell_others (session, messenger, "messenger-attached");
       resume (session);
     }
   attachment->rung = core_session_owes (session, messenger);
@@ -164,15 +187,20 @@ core_session_is_attached (CoreSession *session, CoreMessenger *messenger)
 gboolean
 core_session_owes (CoreSession *session, CoreMessenger *messenger)
 {
-  const CoreAttachment *served = core_session_find_served (session);
+  CoreAttachment *attachment = core_session_find_attachment (session, messenger);
 
-  return served != NULL && served->messenger == messenger && !core_owed_is_empty (session->owed);
+  if (attachment == NULL || !attachment->online)
+    return FALSE;
+  return core_attachment_has_news (attachment)
+         || (core_session_find_served (session) == attachment
+             && !core_owed_is_empty (session->owed));
 }
 
 void
 core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger)
 {
   CoreAttachment *attachment = core_session_find_attachment (session, messenger);
+  g_autoptr (CoreMessenger) kept = g_object_ref (messenger);
 
   if (attachment == NULL)
     return;
@@ -183,6 +211,7 @@ core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger)
   g_ptr_array_remove (session->attachments, attachment);
   g_object_notify (G_OBJECT (session), "messengers");
   core_session_ring (session);
+  tell_others (session, kept, "messenger-detached");
   if (core_session_is_idle (session))
     core_account_remove_session (session->account, session);
 }

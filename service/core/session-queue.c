@@ -271,7 +271,9 @@ share_out (CoreSession *session, CoreCall *call)
   if (call->first != NULL && call->turn->repeated)
     return;
   attachment->rung = FALSE;
-  core_owed_take (session->owed, call->turn);
+  if (!call->only_news)
+    core_owed_take (session->owed, call->turn);
+  core_attachment_take_news (attachment, call->turn);
 }
 
 static void

@@ -116,12 +116,70 @@ test_what_is_owed_goes_to_the_next (void)
 
   actor_collect (talk->a);
   talk->a->deaf = second->deaf = TRUE;
+  talk->a->bells = second->bells = 0;
   actor_start (side_add_stranger (talk->alice));
   g_assert_cmpuint (talk->a->bells, ==, 1);
   g_assert_cmpuint (second->bells, ==, 0);
   actor_leave (talk->a);
   g_assert_cmpuint (second->bells, ==, 1);
   g_assert_cmpuint (actor_collect (second)->n_lines, ==, 1);
+}
+
+static void
+test_the_others_see_it_come_and_go (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Answer *news;
+  Actor *second;
+
+  talk->a->deaf = TRUE;
+  second = side_attach (talk->alice, "dino");
+  second->deaf = TRUE;
+  g_assert_cmpuint (talk->a->bells, ==, 1);
+  g_assert_cmpuint (second->bells, ==, 0);
+  g_assert_true (core_session_owes (talk->alice->session, talk->a->messenger));
+  news = actor_collect (talk->a);
+  g_assert_cmpuint (news->events->len, ==, 1);
+  g_assert_true (answer_has_event (news, "messenger-attached"));
+  g_assert_true (answer_has_event (news, "'dino'"));
+  g_assert_cmpuint (actor_collect (second)->events->len, ==, 0);
+  actor_leave (second);
+  g_assert_cmpuint (talk->a->bells, ==, 2);
+  news = actor_send (talk->a, "hello there", 0);
+  g_assert_true (answer_has_event (news, "messenger-detached"));
+  g_assert_false (core_session_owes (talk->alice->session, talk->a->messenger));
+}
+
+/* To hear who came takes nothing away from who is served. */
+static void
+test_news_take_nothing_from_who_is_served (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Answer *news;
+  Actor *second;
+
+  talk->a->deaf = TRUE;
+  second = side_attach (talk->alice, "dino");
+  second->deaf = TRUE;
+  actor_start (side_add_stranger (talk->alice));
+  g_assert_cmpuint (second->bells, ==, 1);
+  news = actor_collect (talk->a);
+  g_assert_true (answer_has_event (news, "messenger-attached"));
+  g_assert_cmpuint (news->n_lines, ==, 0);
+  g_assert_cmpuint (actor_collect (second)->n_lines, ==, 1);
+}
+
+/* A crowd that comes and goes while a messenger does not look fills no memory. */
+static void
+test_news_are_bounded (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  talk->a->deaf = TRUE;
+  for (guint i = 0; i < 100; i++)
+    actor_leave (side_attach (talk->alice, "dino"));
+  g_assert_cmpuint (talk->a->bells, ==, 1);
+  g_assert_cmpuint (actor_collect (talk->a)->events->len, ==, 64);
 }
 
 static void
@@ -243,6 +301,11 @@ main (int argc, char **argv)
                    test_a_strangers_start_needs_a_messenger);
   g_test_add_func ("/core/messengers/what-is-owed-goes-to-the-next",
                    test_what_is_owed_goes_to_the_next);
+  g_test_add_func ("/core/messengers/the-others-see-it-come-and-go",
+                   test_the_others_see_it_come_and_go);
+  g_test_add_func ("/core/messengers/news-take-nothing-from-who-is-served",
+                   test_news_take_nothing_from_who_is_served);
+  g_test_add_func ("/core/messengers/news-are-bounded", test_news_are_bounded);
   g_test_add_func ("/core/messengers/shutting-down-says-goodbye", test_shutting_down_says_goodbye);
   g_test_add_func ("/core/messengers/a-messenger-vanishes-in-the-middle",
                    test_a_messenger_that_vanishes_in_the_middle);
