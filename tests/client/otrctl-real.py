@@ -296,6 +296,33 @@ def monitor_prints_what_changes():
             monitor.stdout.close()
 
 
+def read_until(process, *expected):
+    """The line that has all of these words."""
+    while True:
+        line = process.stdout.readline().decode()
+        assert line, "it ended without %s" % (expected,)
+        if all(word in line for word in expected):
+            return line
+
+
+def monitor_shows_callers_come_and_go():
+    with Desktop() as desktop:
+        done(desktop, "account", "add", "xmpp", ALICE)
+        monitor = desktop.start([OTRCTL, "monitor"], stdout=subprocess.PIPE)
+        read_until(monitor, "service there")
+        relay = Relay(desktop, ALICE, BOB, application="left")
+        read_until(monitor, "Session.Messengers = ", "left")
+        another = Relay(desktop, ALICE, BOB, application="right")
+        read_until(monitor, "Session.Messengers = ", "left", "right")
+        assert relay.close() == 0
+        assert "left" not in read_until(monitor, "Session.Messengers = ", "right")
+        assert another.close() == 0
+        read_until(monitor, " removed")
+        monitor.send_signal(signal.SIGTERM)
+        assert monitor.wait(60) == 0
+        monitor.stdout.close()
+
+
 def a_relay_ends_when_asked_to():
     with Desktop() as desktop, Conversation(desktop) as talk:
         talk.bob.process.send_signal(signal.SIGTERM)
@@ -361,6 +388,7 @@ tap.run({
         another_key_than_the_one_in_use_is_not_accepted,
     "a locked vault is opened again": a_locked_vault_is_opened_again,
     "monitor prints what changes": monitor_prints_what_changes,
+    "monitor shows callers come and go": monitor_shows_callers_come_and_go,
     "a relay ends when asked to": a_relay_ends_when_asked_to,
     "a relay outlives the service": a_relay_outlives_the_service,
     "input may be written ahead": input_may_be_written_ahead,

@@ -148,15 +148,24 @@ class Desktop:
         return self.call_bus("NameHasOwner", name)
 
     def wait_for_name(self, name, owned=True):
+        self.wait_for_owner(name, lambda: self.has_owner(name) == owned)
+
+    def wait_for_owner(self, name, is_so):
         subscription = self.connection.signal_subscribe(
             "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", None, name,
             Gio.DBusSignalFlags.NONE, lambda *_: None)
-        wait_until(lambda: self.has_owner(name) == owned, "the owner of " + name)
+        wait_until(is_so, "the owner of " + name)
         self.connection.signal_unsubscribe(subscription)
 
     # otrd itself
     def service_pid(self):
         return self.call_bus("GetConnectionUnixProcessID", SERVICE)
+
+    def find_service(self):
+        try:
+            return self.service_pid()
+        except GLib.Error:
+            return None
 
     def start_service(self):
         """D-Bus activation, as the first call of a messenger causes it."""
@@ -169,15 +178,14 @@ class Desktop:
         os.kill(self.service_pid(), signal.SIGTERM)
 
     def stop_service(self, how=signal.SIGTERM):
-        if not self.has_owner(SERVICE):
-            return
-        pid = self.service_pid()
-        os.kill(pid, how)
-        ended = wait_for_end(pid)
-        if not ended:
-            os.kill(pid, signal.SIGKILL)
-        assert ended, "otrd did not end when asked to"
-        self.wait_for_name(SERVICE, owned=False)
+        """And whoever takes its place: one that was started beside it."""
+        while (pid := self.find_service()) is not None:
+            os.kill(pid, how)
+            ended = wait_for_end(pid)
+            if not ended:
+                os.kill(pid, signal.SIGKILL)
+            assert ended, "otrd did not end when asked to"
+            self.wait_for_owner(SERVICE, lambda p=pid: self.find_service() != p)
 
     # The keyring's items, as a person with Seahorse sees them
     def keyring_items(self):

@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
+from gi.repository import Gio, GLib
+
 import children
 import peer
 import talk
@@ -41,7 +43,34 @@ def the_first_call_activates_otrd():
         assert client.property("ProgramVersion")
         assert client.property("KeyStore") == "secret-service"
         assert desktop.has_owner(SERVICE)
-        wait_until(lambda: client.property("Vault") == "new", "a look at the vault")
+
+
+def the_vaults_state_is_true_from_the_first_answer():
+    with Desktop() as desktop:
+        client = Client(desktop)
+        assert client.property("Vault") == "new"
+        client.open_account("xmpp", talk.ALICE)
+        desktop.stop_service()
+        assert client.property("Vault") == "ready"
+        desktop.stop_service()
+        (desktop.home / ".local/share/otrd/trust").write_bytes(b"no vault at all")
+        assert client.property("Vault") == "damaged"
+
+
+def both_names_may_be_called_at_once():
+    """Two processes are started, and the bus must take neither's end for a failure."""
+    with Desktop() as desktop:
+        callers = [(name, desktop.connect()) for name in (SERVICE, "im.otrd1.Portal")]
+        for _ in range(40):
+            started = []
+            for name, caller in callers:
+                caller.call(
+                    "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                    "StartServiceByName", GLib.Variant("(su)", (name, 0)), None,
+                    Gio.DBusCallFlags.NONE, 60000, None,
+                    lambda source, result: started.append(source.call_finish(result).unpack()[0]))
+            wait_until(lambda: len(started) == 2, "both names")
+            desktop.stop_service()
 
 
 def many_first_calls_activate_one_otrd():
@@ -145,6 +174,9 @@ def a_session_that_nobody_needs_goes():
 
 tap.run({
     "the first call activates otrd": the_first_call_activates_otrd,
+    "the vault's state is true from the first answer":
+        the_vaults_state_is_true_from_the_first_answer,
+    "both names may be called at once": both_names_may_be_called_at_once,
     "many first calls activate one otrd": many_first_calls_activate_one_otrd,
     "a second otrd gives way": a_second_otrd_gives_way,
     "it ends when asked to, and comes again": it_ends_when_asked_to,

@@ -42,12 +42,9 @@ class Owner:
 
 def awake(desktop, client):
     """The process that has the name, called awake if there is none just now."""
-    while True:
+    while (pid := desktop.find_service()) is None:
         client.property("Version")
-        try:
-            return desktop.service_pid()
-        except GLib.Error:
-            pass
+    return pid
 
 
 def describe(client):

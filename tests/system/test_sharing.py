@@ -7,7 +7,7 @@ import peer
 import talk
 import tap
 from children import end
-from desktop import Desktop
+from desktop import Desktop, wait_until
 from messenger import ContractError
 
 
@@ -127,6 +127,22 @@ def a_changed_key_of_a_verified_contact_stops():
         assert theirs.texts() == ["for the new one"], theirs.texts()
 
 
+def each_hears_of_the_others_coming_and_going():
+    with Desktop() as desktop:
+        first = talk.open_messenger(desktop, "first")
+        second = talk.open_messenger(desktop, "second")
+        wait_until(lambda: first.rung, "the bell")
+        first.collect()
+        assert first.events == [
+            ("messenger-attached", {"application": "second", "sandboxed": False})], first.events
+        assert not second.rung and not second.opened["pending"]
+        second.close()
+        wait_until(lambda: first.rung, "the bell again")
+        first.collect()
+        assert first.events[1:] == [
+            ("messenger-detached", {"application": "second", "sandboxed": False})], first.events
+
+
 def a_contact_that_lost_its_session_reads_what_it_missed():
     with Desktop() as desktop:
         ours, theirs, network = open_one(desktop)
@@ -162,6 +178,7 @@ tap.run({
     "what one ends does not slip out of the other": what_one_ends_does_not_slip_out_of_the_other,
     "the verification of one is the trust of both": verification_of_one_is_the_trust_of_both,
     "a changed key of a verified contact stops": a_changed_key_of_a_verified_contact_stops,
+    "each hears of the other's coming and going": each_hears_of_the_others_coming_and_going,
     "a contact that lost its session reads what it missed":
         a_contact_that_lost_its_session_reads_what_it_missed,
     "after a crash the conversation goes on by itself":
