@@ -362,6 +362,7 @@ on_files_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   g_clear_pointer (&vault->table, vault_table_free);
   vault->table = g_steal_pointer (&attempt->table);
+  g_clear_pointer (&vault->key, secret_unref);
   vault->key = g_steal_pointer (&attempt->key);
   for (guint i = 0; i < VAULT_N_FILES; i++)
     vault->generations[i] = attempt->headers[i].generation;

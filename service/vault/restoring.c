@@ -11,6 +11,7 @@
 typedef struct
 {
   GBytes *backup;
+  Secret *passphrase;
   VaultRestoreMode mode;
   gboolean interactive;
   Secret *backup_key;
@@ -29,6 +30,7 @@ restore_free (gpointer memory)
   Restore *restore = memory;
 
   g_bytes_unref (restore->backup);
+  g_clear_pointer (&restore->passphrase, secret_unref);
   g_clear_pointer (&restore->backup_key, secret_unref);
   g_clear_pointer (&restore->records, g_ptr_array_unref);
   g_clear_pointer (&restore->key, secret_unref);
@@ -332,6 +334,30 @@ read_header (GBytes *backup, Secret *passphrase, VaultSealedHeader *header, GErr
   return FALSE;
 }
 
+/* Takes @task. */
+static void
+begin (GTask *task)
+{
+  Vault *vault = g_task_get_source_object (task);
+  const Restore *restore = g_task_get_task_data (task);
+  g_auto (VaultSealedHeader) header = { 0 };
+  GError *error = NULL;
+
+  if (!check_target (vault, restore->mode, &error)
+      || !read_header (restore->backup, restore->passphrase, &header, &error))
+    finish (task, error);
+  else
+    vault_guess_async (vault, &vault->n_wrong_for_backups, header.parameters, restore->passphrase,
+                       on_guessed, task);
+}
+
+static void
+on_opening_over (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  vault_open_finish (VAULT_VAULT (source), result, NULL);
+  begin (user_data);
+}
+
 void
 vault_restore_async (Vault *vault,
                      GBytes *backup,
@@ -342,27 +368,24 @@ vault_restore_async (Vault *vault,
                      gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (vault, NULL, callback, user_data);
-  g_auto (VaultSealedHeader) header = { 0 };
-  GError *error = NULL;
   Restore *restore = g_new0 (Restore, 1);
 
   restore->backup = g_bytes_ref (backup);
+  restore->passphrase = passphrase != NULL ? secret_ref (passphrase) : NULL;
   restore->mode = mode;
   restore->interactive = interactive;
   g_task_set_task_data (task, restore, restore_free);
   if (vault->is_restoring)
-    error = g_error_new (OTRD_ERROR, OTRD_ERROR_BUSY,
-                         "Could not restore the backup: another one is being restored");
-  else if (check_target (vault, mode, &error))
-    read_header (backup, passphrase, &header, &error);
-  if (error != NULL)
     {
-      g_task_return_error (task, error);
+      g_task_return_new_error (task, OTRD_ERROR, OTRD_ERROR_BUSY,
+                               "Could not restore the backup: another one is being restored");
       return;
     }
   vault->is_restoring = TRUE;
-  vault_guess_async (vault, &vault->n_wrong_for_backups, header.parameters, passphrase, on_guessed,
-                     g_steal_pointer (&task));
+  if (vault->is_opening)
+    vault_open_async (vault, FALSE, on_opening_over, g_steal_pointer (&task));
+  else
+    begin (g_steal_pointer (&task));
 }
 
 gboolean

@@ -124,8 +124,8 @@ on_key_store_changed (Vault *vault)
   gboolean may_help = vault->state == OTRD_VAULT_LOCKED || vault->state == OTRD_VAULT_UNAVAILABLE
                       || vault->state == OTRD_VAULT_KEYLESS;
 
-  if (may_help && vault->folder != NULL && !vault->is_opening && !vault->is_locked_on_purpose
-      && vault->sealed_by == VAULT_SEALED_BY_SECRET_SERVICE)
+  if (may_help && vault->folder != NULL && !vault->is_opening && !vault->is_restoring
+      && !vault->is_locked_on_purpose && vault->sealed_by == VAULT_SEALED_BY_SECRET_SERVICE)
     vault_open_async (vault, FALSE, NULL, NULL);
 }
 

@@ -14,6 +14,8 @@ from messenger import Client
 
 CONTRACT = pathlib.Path(os.environ["OTRD_CONTRACT"])
 PASSPHRASE = b"staple battery"
+BACKUP = (CONTRACT.parents[1] / "tests/fixtures/vault"
+          / "format-1-records-1-secret-service/backup")
 
 
 def read_table():
@@ -37,7 +39,25 @@ def set_key_store(client):
         GLib.Variant("(sa{sv})", ("passphrase", options)), None, 0, 30000, handles, None)
 
 
+def call_with_file(client, method, descriptor):
+    reader, writer = os.pipe()
+    os.write(writer, PASSPHRASE)
+    os.close(writer)
+    handles = Gio.UnixFDList.new()
+    arguments = (handles.append(descriptor),
+                 {"passphrase": GLib.Variant("h", handles.append(reader))})
+    os.close(reader)
+    os.close(descriptor)
+    client.connection.call_with_unix_fd_list_sync(
+        "im.otrd1", "/im/otrd1", "im.otrd1.Manager", method, GLib.Variant("(ha{sv})", arguments),
+        None, 0, 110000, handles, None)
+
+
 METHODS = {
+    "BackupVault": lambda client: call_with_file(client, "BackupVault",
+                                                 os.memfd_create("backup")),
+    "RestoreVault": lambda client: call_with_file(client, "RestoreVault",
+                                                  os.open(BACKUP, os.O_RDONLY)),
     "OpenAccount": lambda client: client.connection.call_sync(
         "im.otrd1", "/im/otrd1", "im.otrd1.Manager", "OpenAccount",
         GLib.Variant("(ssa{sv})", ("xmpp", "new@example.org", {})), None, 0, 30000, None),
@@ -109,7 +129,8 @@ def try_state(state, answers):
             client = Client(desktop)
             desktop.start_service()
             wait_until(lambda: client.property("Vault") == state, "the vault is " + state)
-            assert answer_of(client, method) == wanted, (state, method, wanted)
+            answer = answer_of(client, method)
+            assert answer == wanted, (state, method, answer, wanted)
             if method == "Lock" and state not in ("unavailable", "keyless", "damaged"):
                 assert client.property("Vault") == "locked"
 
