@@ -3,6 +3,7 @@
 """Pidgin, as a person has it: on a screen, steered and heard by its own D-Bus
 interface where that can, by keys where it cannot."""
 import pathlib
+import signal
 import subprocess
 
 from gi.repository import Gio, GLib
@@ -191,4 +192,6 @@ class Pidgin:
         self.screen.move_window(self.process.pid, title, x + 20, y + 200)
 
     def close(self):
-        children.end(self.process)
+        """Pidgin quits when it is asked to; it must not crash over its plugins."""
+        status = children.end(self.process, timeout=SECONDS)
+        assert status in (0, -signal.SIGTERM), "%s's Pidgin ended with %d" % (self.name, status)

@@ -195,16 +195,27 @@ find_badge (PidginWindow *window)
   return g_object_get_data (G_OBJECT (window->menu.menubar), KEY);
 }
 
+/* Only while the menu is shut: the theme knows what is readable when it is open. */
+static void
+colour_label (GtkWidget *label, guint32 colour)
+{
+  GdkColor ink = { .red = ((colour >> 16) & 0xff) * 0x101,
+                   .green = ((colour >> 8) & 0xff) * 0x101,
+                   .blue = (colour & 0xff) * 0x101 };
+
+  gtk_widget_modify_fg (label, GTK_STATE_NORMAL, &ink);
+}
+
 static void
 draw (Badge *badge, const char *word)
 {
   const Look *look = find_look (word);
   g_autoptr (GdkPixbuf) padlock = padlock_draw (look->colour, look->shut);
-  g_autofree char *title = g_markup_printf_escaped (
-      "<span foreground=\"#%06x\" weight=\"bold\">OTR: %s</span>", look->colour, look->title);
+  g_autofree char *title = g_markup_printf_escaped ("<b>OTR: %s</b>", look->title);
 
   gtk_image_set_from_pixbuf (GTK_IMAGE (badge->icon), padlock);
   gtk_label_set_markup (GTK_LABEL (badge->label), title);
+  colour_label (badge->label, look->colour);
   gtk_widget_set_tooltip_text (badge->item, look->tooltip);
   for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
     gtk_widget_set_visible (badge->entries[i], is_possible (entries[i].when, word));
