@@ -482,6 +482,8 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_connect_swapped (self->session, "turn", G_CALLBACK (on_turn), self);
   g_signal_connect_swapped (self->session, "notify::state", G_CALLBACK (talk_show_state), self);
   g_signal_connect_swapped (self->session, "notify::trust", G_CALLBACK (talk_show_state), self);
+  g_signal_connect_swapped (self->session, "notify::verification", G_CALLBACK (verification_follow),
+                            self);
   talk_show_state (self);
   talk_pump (self);
 }

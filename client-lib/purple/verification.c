@@ -20,6 +20,15 @@ verification_close (Talk *talk)
   purple_request_close_with_handle (HANDLE (talk));
 }
 
+void
+verification_follow (Talk *talk)
+{
+  OtrdSession *session = talk_get_session (talk);
+
+  if (session != NULL && otrd_session_get_verification (session) == OTRD_VERIFICATION_IDLE)
+    verification_close (talk);
+}
+
 /* The service's answers */
 
 static void
@@ -30,6 +39,8 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (OtrdTurn) turn =
       otrd_session_start_verification_finish (OTRD_SESSION (source), result, &error);
 
+  if (turn == NULL)
+    verification_close (talk);
   talk_take_turn (talk, turn, error, "start the verification");
 }
 

@@ -20,6 +20,9 @@ void verification_abort (Talk *talk);
 void verification_set_trust (Talk *talk, OtrdTrust trust);
 
 void verification_handle_event (Talk *talk, OtrdEvent *event);
+/* The dialogs go with the verification: its last events may have gone to another
+ * program of the user's. */
+void verification_follow (Talk *talk);
 /* The dialogs of the talk go. */
 void verification_close (Talk *talk);
 

@@ -92,6 +92,9 @@ class Finch:
     def wait_for(self, text, count=1):
         self._wait_for(lambda: self.words().count(text) >= count, repr(text))
 
+    def wait_for_no_more(self, text):
+        self._wait_for(lambda: text not in self.words(), "the end of " + repr(text))
+
     def press(self, *keys):
         self._tmux("send-keys", *keys)
 

@@ -191,6 +191,16 @@ class Pidgin:
         x, y = self.place
         self.screen.move_window(self.process.pid, title, x + 20, y + 200)
 
+    def answer_dialog(self, title, entry, text):
+        """Types into the dialog's field, which is that far from its corner, and Enter."""
+        self.wait_for_dialog(title)
+        x, y = self.place[0] + 20 + entry[0], self.place[1] + 200 + entry[1]
+        self.screen.focus_window(self.process.pid, title)
+        self.screen.click(x, y)
+        self._change((x - 20, y - 5, x + 60, y + 5), lambda: self.screen.type(text),
+                     "the echo of what is typed")
+        self.screen.press("Return")
+
     def close(self):
         """Pidgin quits when it is asked to; it must not crash over its plugins."""
         status = children.end(self.process, timeout=SECONDS)

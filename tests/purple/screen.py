@@ -49,6 +49,17 @@ class Screen:
     def click(self, x, y):
         self._do("mousemove", str(x), str(y), "click", "1")
 
+    def focus_window(self, pid, title):
+        """What a window manager does when a window is clicked at."""
+        self._do("search", "--sync", "--onlyvisible", "--all", "--pid", str(pid), "--name", title,
+                 "windowfocus", "--sync", "%1")
+
+    def type(self, text):
+        self._do("type", text)
+
+    def press(self, key):
+        self._do("key", key)
+
     def leave(self):
         """Moves the pointer to where nothing is."""
         self._do("mousemove", str(WIDTH - 1), str(HEIGHT - 1))

@@ -21,6 +21,7 @@ from screen import Screen
 OURS = (os.environ["OTRD_PLUGIN"], os.environ["OTRD_PIDGIN_PLUGIN"])
 
 STOCK = ("/usr/lib/pidgin/pidgin-otr.so",)
+ANSWER_FIELD = (150, 247)  # in pidgin-otr's dialog
 START, COMPARE = 0, 3.4  # rows of the badge's menu; a line between two is 0.4
 
 
@@ -149,6 +150,25 @@ def one_key_and_one_trust_in_both_programs_and_bob_notices_nothing():
         only_otr(made)
 
 
+def a_question_answered_in_the_stock_plugin_verifies_in_both_programs():
+    with scene("pidgin-question-answered") as (made, stack):
+        finch = made.open_finch(stack)
+        finch.open_conversation()
+        finch.type("/otr start")
+        finch.wait_for("This conversation is now private")
+        made.bob.wait_for("alice", "Private conversation with")
+        finch.type("/otr verify Which city? = Paris")
+        made.bob.wait_for_dialog("Authenticate Buddy")
+        finch.keep_screen("pidgin-question")
+        made.bob.answer_dialog("Authenticate Buddy", ANSWER_FIELD, "Paris")
+        finch.wait_for("This conversation is now private, and the contact is verified")
+        finch.wait_for_no_more("Waiting for the contact")
+        made.alice.wait_for("bob", "This conversation is now private, and the contact is verified")
+        made.alice.wait_for_badge("Private")
+        no_complaint_of_bobs_plugin(made.bob)
+        only_otr(made)
+
+
 def what_the_network_gives_to_both_programs_is_shown_in_both():
     with scene("pidgin-shown-in-both") as (made, stack):
         finch = made.open_finch(stack)
@@ -208,6 +228,8 @@ if __name__ == "__main__":
     tap.run({
         "one key and one trust in both programs and Bob notices nothing":
             one_key_and_one_trust_in_both_programs_and_bob_notices_nothing,
+        "a question answered in the stock plugin verifies in both programs":
+            a_question_answered_in_the_stock_plugin_verifies_in_both_programs,
         "what the network gives to both programs is shown in both":
             what_the_network_gives_to_both_programs_is_shown_in_both,
         "the badge tells of the conversation in front and opens its dialogs":
