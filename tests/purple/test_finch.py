@@ -86,6 +86,7 @@ def a_question_verifies_the_contact(pair):
     pair.bob.type("/otr answer Paris")
     pair.bob.wait_for("You have answered rightly")
     pair.alice.wait_for("the contact is verified")
+    pair.alice.wait_for_no_more("Waiting for the contact")  # or it takes what is typed
     pair.alice.type("/otr status")
     pair.alice.wait_for("Status: private, verified")
 
