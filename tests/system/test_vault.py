@@ -3,8 +3,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The vault as its user meets it: opened by the keyring or by a passphrase,
 locked by either, moved from one to the other."""
+import errno
 import os
+import pathlib
 import subprocess
+import tempfile
 
 from gi.repository import Gio, GLib
 
@@ -222,6 +225,47 @@ def a_reader_that_goes_away_does_not_end_the_service():
         assert property_of(desktop, "Vault") == "ready"
 
 
+def set_trust(desktop, account, fingerprint):
+    try:
+        desktop.call("im.otrd1", account, "im.otrd1.Account", "SetTrust",
+                     GLib.Variant("(sssa{sv})", (BOB, fingerprint, "verified", {})))
+    except GLib.Error as error:
+        return Gio.DBusError.get_remote_error(error).rpartition(".")[2]
+    return "-"
+
+
+def the_caller_of_a_change_that_the_disk_refuses_is_told():
+    """Each kind of error at each kind of call, over the bus: an error to the
+    caller, the vault as it was, and the next change is saved."""
+    with tempfile.TemporaryDirectory(prefix="otrd-") as folder:
+        fault = pathlib.Path(folder) / "fault"
+        program = "/usr/bin/env LD_PRELOAD=%s OTRD_DISK_FAULT=%s %s" % (
+            os.environ["OTRD_DISK_FAULT_MODULE"], fault, os.environ["OTRD_SERVICE"])
+        with Desktop(program=program) as desktop:
+            account = desktop.call("im.otrd1", "/im/otrd1", MANAGER, "OpenAccount",
+                                   GLib.Variant("(ssa{sv})", ("xmpp", ALICE, {})))[0]
+            saved, refused = [], []
+            cases = [(call, code) for call in ("write", "fsync", "rename")
+                     for code in (errno.ENOSPC, errno.EIO, errno.EROFS)]
+            for number, (call, code) in enumerate(cases):
+                before = [(desktop.home / ".local/share/otrd" / name).read_bytes()
+                          for name in ("keys", "trust")]
+                refused.append("%040X" % (2 * number + 1))
+                fault.write_text("%s %d" % (call, code))
+                assert set_trust(desktop, account, refused[-1]) == "StorageFailed", (call, code)
+                assert property_of(desktop, "Vault") == "read-only"
+                fault.unlink()
+                assert before == [(desktop.home / ".local/share/otrd" / name).read_bytes()
+                                  for name in ("keys", "trust")], (call, code)
+                saved.append("%040X" % (2 * number + 2))
+                assert set_trust(desktop, account, saved[-1]) == "-", (call, code)
+                assert property_of(desktop, "Vault") == "ready"
+            desktop.stop_service()
+            known = otrctl(desktop, "fingerprints", "xmpp:" + ALICE, "--json")[1]
+            assert all(fingerprint in known for fingerprint in saved), known
+            assert not any(fingerprint in known for fingerprint in refused), known
+
+
 tap.run({
     "the vault follows the keyring":
         the_vault_follows_the_keyring,
@@ -239,4 +283,6 @@ tap.run({
     "a private conversation keeps its vault": a_private_conversation_keeps_its_vault,
     "a reader that goes away does not end the service":
         a_reader_that_goes_away_does_not_end_the_service,
+    "the caller of a change that the disk refuses is told":
+        the_caller_of_a_change_that_the_disk_refuses_is_told,
 }, watchdog=280)
