@@ -512,7 +512,7 @@ add (const char *name, void (*test) (TestVault *fixture, gconstpointer unused))
 int
 main (int argc, char **argv)
 {
-  test_init_without_engine (280);
+  test_init_without_engine (590);
   signal (SIGXFSZ, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
   add ("it-brings-all-back-but-instance-tags", test_a_backup_brings_all_back_but_instance_tags);

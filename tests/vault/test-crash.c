@@ -337,7 +337,7 @@ add_tests_of_saving (void)
 int
 main (int argc, char **argv)
 {
-  test_init_without_engine (290);
+  test_init_without_engine (590);
   g_test_init (&argc, &argv, NULL);
   writer = g_getenv ("VAULT_WRITER");
   g_assert_nonnull (writer);
