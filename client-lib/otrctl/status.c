@@ -46,6 +46,8 @@ describe_service (OtrdClient *client, GPtrArray *accounts, GPtrArray *sessions)
   g_variant_builder_add (&records, "{sv}", "default-policy",
                          g_variant_new_string (word_or_unknown (
                              otrd_policy_to_string (otrd_client_get_default_policy (client)))));
+  g_variant_builder_add (&records, "{sv}", "direct",
+                         g_variant_new_boolean (otrd_client_get_direct (client)));
   g_variant_builder_add (&records, "{sv}", "accounts", g_variant_new_uint32 (accounts->len));
   g_variant_builder_add (&records, "{sv}", "sessions", g_variant_new_uint32 (sessions->len));
   g_variant_builder_add (&records, "{sv}", "private-sessions",
@@ -57,9 +59,9 @@ describe_service (OtrdClient *client, GPtrArray *accounts, GPtrArray *sessions)
 gboolean
 run_status (Command *command, GError **error)
 {
-  static const char *const keys[] = { "service",   "contract",         "vault",
-                                      "key-store", "default-policy",   "accounts",
-                                      "sessions",  "private-sessions", NULL };
+  static const char *const keys[] = { "service",          "contract", "vault",    "key-store",
+                                      "default-policy",   "direct",   "accounts", "sessions",
+                                      "private-sessions", NULL };
   g_autoptr (GPtrArray) accounts = otrd_client_list_accounts_sync (command->client, NULL, error);
   g_autoptr (GPtrArray) sessions = NULL;
   g_autoptr (GVariant) records = NULL;
@@ -163,9 +165,8 @@ run_vault_check (Command *command, GError **error)
 gboolean
 run_clients (Command *command, GError **error)
 {
-  static const char *const keys[] = {
-    "application", "name", "process", "sandbox", "sessions", NULL
-  };
+  static const char *const keys[] = { "application", "name",     "process", "sandbox",
+                                      "direct",      "sessions", NULL };
   g_autoptr (GVariant) clients = otrd_client_list_clients_sync (command->client, NULL, NULL, error);
 
   if (clients == NULL)

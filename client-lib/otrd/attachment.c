@@ -50,26 +50,14 @@ may_repeat (OtrdSession *self, OtrdCall *call, const GError *error)
          || (fault == OTRD_FAULT_LOST && call->traits & OTRD_CALL_REPEATABLE);
 }
 
-static void
-answered (OtrdCall *call, GDBusMessage *reply, const GError *error)
-{
-  g_autoptr (OtrdSession) self = g_object_ref (OTRD_SESSION (call->asker));
-  g_autoptr (GError) reason = NULL;
-  gpointer result = NULL;
+static void answered (OtrdCall *call, GDBusMessage *reply, const GError *error);
 
-  if (error != NULL && may_repeat (self, call, error))
-    {
-      self->epoch = 0;
-      wait_in_line (self, call);
-      return;
-    }
-  if (error != NULL)
-    reason = otrd_fault_to_error (error, call->method);
-  else
-    result = otrd_read_answer (call, reply, &reason);
-  if (reason != NULL && !call->held_back)
-    otrd_session_flush_earlier (self);
-  otrd_call_settle (call, result, g_steal_pointer (&reason));
+/* An attached session is to be opened first in each epoch. */
+static void
+send_now (OtrdSession *self, OtrdCall *call)
+{
+  call->for_epoch = self->attached ? self->epoch : 0;
+  otrd_wire_send (call->wire, call, answered);
 }
 
 static void
@@ -80,7 +68,37 @@ start (OtrdCall *call)
   if (otrd_session_must_open (self))
     wait_in_line (self, call);
   else
-    otrd_wire_send (call->wire, call, answered);
+    send_now (self, call);
+}
+
+/* Unless the session is open again already. */
+static void
+go_again (OtrdSession *self, OtrdCall *call)
+{
+  if (call->for_epoch == self->epoch)
+    self->epoch = 0;
+  start (call);
+}
+
+static void
+answered (OtrdCall *call, GDBusMessage *reply, const GError *error)
+{
+  g_autoptr (OtrdSession) self = g_object_ref (OTRD_SESSION (call->asker));
+  g_autoptr (GError) reason = NULL;
+  gpointer result = NULL;
+
+  if (error != NULL && may_repeat (self, call, error))
+    {
+      go_again (self, call);
+      return;
+    }
+  if (error != NULL)
+    reason = otrd_fault_to_error (error, call->method);
+  else
+    result = otrd_read_answer (call, reply, &reason);
+  if (reason != NULL && !call->held_back)
+    otrd_session_flush_earlier (self);
+  otrd_call_settle (call, result, g_steal_pointer (&reason));
 }
 
 OtrdCall *
@@ -193,7 +211,7 @@ send_waiting (OtrdSession *self)
 
   while ((call = g_queue_pop_head (&self->waiting)) != NULL)
     {
-      otrd_wire_send (call->wire, call, answered);
+      send_now (self, call);
       otrd_call_unref (call);
     }
 }
@@ -207,9 +225,9 @@ is_pending (GVariant *state)
 }
 
 static void
-take_state (OtrdSession *self, GVariant *state)
+take_state (OtrdSession *self, GVariant *state, guint epoch)
 {
-  self->epoch = otrd_wire_get_epoch (otrd_client_get_wire (self->client));
+  self->epoch = epoch;
   otrd_session_apply (self, state);
   if (is_pending (state))
     collect (self);
@@ -223,7 +241,10 @@ opened_again (OtrdCall *call, GDBusMessage *reply, const GError *error)
   g_autoptr (GError) reason = NULL;
   g_autoptr (GVariant) state = NULL;
 
-  if (error != NULL && otrd_fault_of (error) == OTRD_FAULT_LOST && call->attempts < ATTEMPTS)
+  gboolean nobody_was_told =
+      error != NULL ? otrd_fault_of (error) == OTRD_FAULT_LOST : call->epoch == 0;
+
+  if (nobody_was_told && call->attempts < ATTEMPTS)
     {
       otrd_wire_send (call->wire, call, opened_again);
       return;
@@ -232,7 +253,7 @@ opened_again (OtrdCall *call, GDBusMessage *reply, const GError *error)
   if (error == NULL && body != NULL && otrd_check_body (call, body, "(oa{sv})", &reason))
     {
       state = g_variant_get_child_value (body, 1);
-      take_state (self, state);
+      take_state (self, state, call->epoch);
       otrd_session_offer_texts (self);
       send_waiting (self);
     }
@@ -313,7 +334,8 @@ otrd_session_opened (OtrdSession *self,
                      const char *account,
                      const char *contact,
                      GVariant *options,
-                     GVariant *state)
+                     GVariant *state,
+                     guint epoch)
 {
   g_free (self->protocol);
   g_free (self->account);
@@ -325,7 +347,8 @@ otrd_session_opened (OtrdSession *self,
   if (!self->attached)
     refresh (self);
   set_attached (self, TRUE);
-  take_state (self, state);
+  take_state (self, state, epoch);
+  otrd_session_service_came (self);
 }
 
 void

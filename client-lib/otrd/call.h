@@ -36,6 +36,8 @@ typedef enum
   OTRD_CALL_REPEATABLE = 1 << 2,
   /* The library's own: nobody outside hears of it directly. */
   OTRD_CALL_INWARD = 1 << 3,
+  /* Goes by the bus, whatever the others do; its order does not matter. */
+  OTRD_CALL_ON_BUS = 1 << 4,
 } OtrdCallTraits;
 
 struct _OtrdCall
@@ -69,6 +71,10 @@ struct _OtrdCall
   gint64 deadline;
   /* It went to a process, not to a name. */
   gboolean to_owner;
+  /* The only one in which it makes sense; 0: any. */
+  guint for_epoch;
+  /* In which its answer was given; 0: one that is over. */
+  guint epoch;
 
   GTask *task;
   GCancellable *cancellable;

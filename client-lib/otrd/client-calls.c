@@ -203,7 +203,7 @@ read_session (OtrdCall *call, GVariant *body, GUnixFDList *fds, GError **error)
   g_variant_get (body, "(&o@a{sv})", &path, &state);
   session = otrd_session_get (OTRD_CLIENT (call->asker), path, state);
   otrd_session_opened (session, opening->protocol, opening->account, opening->contact,
-                       opening->options, state);
+                       opening->options, state, call->epoch);
   return session;
 }
 

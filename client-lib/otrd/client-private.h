@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 #define OTRD_MANAGER_PATH "/im/otrd1"
 #define OTRD_MANAGER_INTERFACE "im.otrd1.Manager"
+#define OTRD_PORTAL_PATH "/im/otrd1/portal"
+#define OTRD_PORTAL_INTERFACE "im.otrd1.Portal"
 #define OTRD_ACCOUNT_INTERFACE "im.otrd1.Account"
 #define OTRD_SESSION_INTERFACE "im.otrd1.Session"
 

@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The otrd developers
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* A direct connection: the service hands one end of a socket over, on which it
- * speaks D-Bus without a bus in between. */
+/* A direct connection for the application's own use; that of the library is
+ * opened in route.c. */
 
 #include "otrd-client.h"
 
 #include "client-private.h"
-
-#include <unistd.h>
+#include "link.h"
 
 #define FLAGS G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
 
@@ -31,45 +30,21 @@ direct_free (gpointer box)
   g_free (self);
 }
 
-static GIOStream *
-open_stream (GUnixFDList *fds, int handle, GError **error)
-{
-  g_autoptr (GSocket) socket = NULL;
-  int fd;
-
-  if (fds == NULL || handle >= g_unix_fd_list_get_length (fds))
-    {
-      g_set_error_literal (error, OTRD_ERROR, OTRD_ERROR_FAILED,
-                           "The service gave no descriptor for the direct connection");
-      return NULL;
-    }
-  fd = g_unix_fd_list_get (fds, handle, error);
-  if (fd < 0)
-    return NULL;
-  socket = g_socket_new_from_fd (fd, error);
-  if (socket == NULL)
-    {
-      close (fd);
-      return NULL;
-    }
-  return G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
-}
-
 static gpointer
 read_direct (OtrdCall *call, GVariant *body, GUnixFDList *fds, GError **error)
 {
-  GIOStream *stream;
+  g_autoptr (GSocket) socket = NULL;
   Direct *direct;
   int handle;
 
   if (!otrd_check_body (call, body, "(ha{sv})", error))
     return NULL;
   g_variant_get_child (body, 0, "h", &handle);
-  stream = open_stream (fds, handle, error);
-  if (stream == NULL)
+  socket = otrd_link_take_socket (fds, handle, error);
+  if (socket == NULL)
     return NULL;
   direct = g_new0 (Direct, 1);
-  direct->stream = stream;
+  direct->stream = G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
   direct->details = g_variant_get_child_value (body, 1);
   return direct;
 }
@@ -77,13 +52,16 @@ read_direct (OtrdCall *call, GVariant *body, GUnixFDList *fds, GError **error)
 static OtrdCall *
 make_open_direct_connection (OtrdClient *self, GVariant *options)
 {
+  gboolean at_portal;
   OtrdCall *call;
 
   g_return_val_if_fail (OTRD_IS_CLIENT (self), NULL);
 
-  call = otrd_client_call_new (self, self, OTRD_MANAGER_PATH, OTRD_MANAGER_INTERFACE,
-                               "OpenDirectConnection",
-                               g_variant_new ("(@a{sv})", otrd_options (options)), OTRD_CALL_PLAIN);
+  at_portal = g_str_equal (otrd_wire_get_name (otrd_client_get_wire (self)), OTRD_PORTAL_NAME);
+  call = otrd_client_call_new (
+      self, self, at_portal ? OTRD_PORTAL_PATH : OTRD_MANAGER_PATH,
+      at_portal ? OTRD_PORTAL_INTERFACE : OTRD_MANAGER_INTERFACE, "OpenDirectConnection",
+      g_variant_new ("(@a{sv})", otrd_options (options)), OTRD_CALL_ON_BUS);
   otrd_call_set_read (call, read_direct, direct_free);
   return call;
 }

@@ -20,13 +20,14 @@ void otrd_account_service_came (OtrdAccount *self);
 
 OtrdSession *otrd_session_get (OtrdClient *client, const char *path, GVariant *properties);
 void otrd_session_apply (OtrdSession *self, GVariant *properties);
-/* The client has opened it, in these words. */
+/* The client has opened it, in these words and this epoch; 0: one that is over. */
 void otrd_session_opened (OtrdSession *self,
                           const char *protocol,
                           const char *account,
                           const char *contact,
                           GVariant *options,
-                          GVariant *state);
+                          GVariant *state,
+                          guint epoch);
 void otrd_session_pending (OtrdSession *self);
 void otrd_session_service_came (OtrdSession *self);
 void otrd_session_service_went (OtrdSession *self);

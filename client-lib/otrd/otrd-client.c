@@ -20,6 +20,7 @@ struct _OtrdClient
   char *application;
   char *name;
   gboolean interactive;
+  gboolean direct_allowed;
 
   OtrdWire *wire;
   OtrdMirror *mirror;
@@ -35,6 +36,8 @@ typedef enum
   PROP_NAME,
   PROP_INTERACTIVE,
   PROP_AVAILABLE,
+  PROP_DIRECT_ALLOWED,
+  PROP_DIRECT,
   PROP_VERSION,
   PROP_PROGRAM_VERSION,
   PROP_VAULT,
@@ -272,7 +275,13 @@ signalled (gpointer user_data, GDBusMessage *message)
     otrd_account_signalled (OTRD_ACCOUNT (object), message);
 }
 
-static const OtrdWireListener listener = { signalled, owner_changed };
+static void
+route_changed (gpointer user_data)
+{
+  g_object_notify_by_pspec (user_data, props[PROP_DIRECT]);
+}
+
+static const OtrdWireListener listener = { signalled, owner_changed, route_changed };
 
 /* ---- For the rest of the library ---- */
 
@@ -316,7 +325,7 @@ static void
 set_connection (OtrdClient *self, GDBusConnection *connection)
 {
   g_set_object (&self->connection, connection);
-  self->wire = otrd_wire_new (connection, &listener, self);
+  self->wire = otrd_wire_new (connection, self->direct_allowed, &listener, self);
   otrd_wire_add_match (self->wire, OTRD_MANAGER_PATH);
 }
 
@@ -510,6 +519,12 @@ otrd_client_get_available (OtrdClient *self)
   return self->available;
 }
 
+gboolean
+otrd_client_get_direct (OtrdClient *self)
+{
+  return self->wire != NULL && otrd_wire_is_direct (self->wire);
+}
+
 guint
 otrd_client_get_version (OtrdClient *self)
 {
@@ -564,6 +579,12 @@ otrd_client_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_AVAILABLE:
       g_value_set_boolean (value, self->available);
       break;
+    case PROP_DIRECT_ALLOWED:
+      g_value_set_boolean (value, self->direct_allowed);
+      break;
+    case PROP_DIRECT:
+      g_value_set_boolean (value, otrd_client_get_direct (self));
+      break;
     case PROP_VERSION:
       g_value_set_uint (value, otrd_client_get_version (self));
       break;
@@ -603,6 +624,9 @@ otrd_client_set_property (GObject *object, guint id, const GValue *value, GParam
       break;
     case PROP_INTERACTIVE:
       otrd_client_set_interactive (self, g_value_get_boolean (value));
+      break;
+    case PROP_DIRECT_ALLOWED:
+      self->direct_allowed = g_value_get_boolean (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -667,6 +691,20 @@ install_properties (GObjectClass *class)
    * Whether the service is there. If not, the next call tries to start it.
    */
   props[PROP_AVAILABLE] = g_param_spec_boolean ("available", NULL, NULL, FALSE, shown);
+  /**
+   * OtrdClient:direct-allowed:
+   *
+   * Whether the client may leave the bus for a direct connection, where the
+   * service gives one; %FALSE to see on the bus what is said. Sandboxed
+   * programs have no other way.
+   */
+  props[PROP_DIRECT_ALLOWED] = g_param_spec_boolean ("direct-allowed", NULL, NULL, TRUE, given);
+  /**
+   * OtrdClient:direct:
+   *
+   * Whether calls go by a direct connection now.
+   */
+  props[PROP_DIRECT] = g_param_spec_boolean ("direct", NULL, NULL, FALSE, shown);
   /**
    * OtrdClient:version:
    *

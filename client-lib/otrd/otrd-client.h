@@ -18,6 +18,11 @@ G_BEGIN_DECLS
  * The user's OTR service, `im.otrd1.Manager`, as a messenger sees it. The
  * service is started on demand. That it is away is no error when a client is
  * made: see #OtrdClient:available; the next call tries to start it.
+ *
+ * Made on a bus, it asks the service for a direct connection, uses that for all
+ * calls and signals, and asks for another one when the service comes back;
+ * where there is none to be had it stays on the bus: see #OtrdClient:direct.
+ * In a sandbox it does so by itself through `im.otrd1.Portal`.
  */
 #define OTRD_TYPE_CLIENT (otrd_client_get_type ())
 OTRD_API
@@ -76,7 +81,7 @@ OTRD_API OtrdClient *otrd_client_new_sync (GDBusConnection *connection,
  * otrd_client_get_connection:
  * @self: the client
  *
- * Returns: (transfer none): the connection
+ * Returns: (transfer none): the connection that it was made with
  */
 OTRD_API GDBusConnection *otrd_client_get_connection (OtrdClient *self);
 
@@ -119,6 +124,15 @@ OTRD_API void otrd_client_set_interactive (OtrdClient *self, gboolean interactiv
  * Returns: %TRUE while the service is there
  */
 OTRD_API gboolean otrd_client_get_available (OtrdClient *self);
+
+/**
+ * otrd_client_get_direct:
+ * @self: the client
+ *
+ * Returns: %TRUE while calls go by a direct connection, on which nobody who
+ *   watches the bus reads along
+ */
+OTRD_API gboolean otrd_client_get_direct (OtrdClient *self);
 
 /**
  * otrd_client_get_version:
@@ -403,7 +417,8 @@ otrd_client_list_sessions_sync (OtrdClient *self, GCancellable *cancellable, GEr
  * @callback: (nullable): called when the answer is there
  * @user_data: for @callback
  *
- * Opens a private connection to the service.
+ * Opens a private connection to the service, for the application's own use: the
+ * client itself has one where it can, see #OtrdClient:direct.
  */
 OTRD_API void otrd_client_open_direct_connection (OtrdClient *self,
                                                   GVariant *options,

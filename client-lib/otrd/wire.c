@@ -1,197 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The otrd developers
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* The inbox. A filter on the connection, in GDBus's thread, puts what comes in
- * into a queue; handling happens in the thread of the wire's main context. Only
- * the queue and the table of calls under way are shared between the two. */
+/* What arrives is handled in the thread of the wire's main context: answers go to
+ * their calls, signals to the client, the rest to the route. */
 
 #include "wire.h"
 
-#define BUS_NAME "im.otrd1"
-#define ROOT_PATH "/im/otrd1"
-#define DRIVER "org.freedesktop.DBus"
+#include "wire-private.h"
 
 /* No method of a session waits for anybody; what takes longer is broken. */
 #define PATIENCE (25 * G_USEC_PER_SEC)
 #define SWEEP_SECONDS 5
-
-typedef enum
-{
-  ARRIVAL_ANSWER,
-  ARRIVAL_SIGNAL,
-  ARRIVAL_OWNER,
-  ARRIVAL_CANCELLED,
-  ARRIVAL_LATER,
-} ArrivalKind;
-
-typedef struct
-{
-  ArrivalKind kind;
-  OtrdCall *call;
-  GDBusMessage *message;
-  GError *error;
-  void (*callback) (gpointer);
-  gpointer user_data;
-  GDestroyNotify destroy;
-} Arrival;
-
-struct _OtrdWire
-{
-  int references;
-  GDBusConnection *connection;
-  gboolean has_bus;
-  GMainContext *context;
-  const OtrdWireListener *listener;
-  gpointer user_data;
-  guint filter;
-  gulong closed_handler;
-  GSource *bell;
-  GSource *sweeper;
-
-  GMutex lock;
-  GCond arrived;
-  GHashTable *under_way;
-  GQueue inbox;
-
-  /* Of the context's thread alone. */
-  char *owner;
-  guint epoch;
-  guint64 last_order;
-};
-
-typedef struct
-{
-  GSource source;
-  OtrdWire *wire;
-} Bell;
-
-static void handle (OtrdWire *self, Arrival *arrival);
-
-static void
-arrival_free (Arrival *arrival)
-{
-  g_clear_pointer (&arrival->call, otrd_call_unref);
-  g_clear_object (&arrival->message);
-  g_clear_error (&arrival->error);
-  if (arrival->destroy != NULL)
-    arrival->destroy (arrival->user_data);
-  g_free (arrival);
-}
-
-/* With the lock held. */
-static void
-push_locked (OtrdWire *self, Arrival *arrival)
-{
-  g_queue_push_tail (&self->inbox, arrival);
-  g_cond_broadcast (&self->arrived);
-  if (self->bell != NULL)
-    g_source_set_ready_time (self->bell, 0);
-}
-
-static void
-push (OtrdWire *self, Arrival *arrival)
-{
-  g_mutex_lock (&self->lock);
-  push_locked (self, arrival);
-  g_mutex_unlock (&self->lock);
-}
-
-static Arrival *
-pop (OtrdWire *self)
-{
-  Arrival *arrival;
-
-  g_mutex_lock (&self->lock);
-  arrival = g_queue_pop_head (&self->inbox);
-  g_mutex_unlock (&self->lock);
-  return arrival;
-}
-
-static gboolean
-ring (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  OtrdWire *self = otrd_wire_ref (((Bell *)source)->wire);
-  Arrival *arrival;
-
-  g_source_set_ready_time (source, -1);
-  while ((arrival = pop (self)) != NULL)
-    handle (self, arrival);
-  otrd_wire_unref (self);
-  return G_SOURCE_CONTINUE;
-}
-
-static GSourceFuncs bell_funcs = { .dispatch = ring };
-
-/* ---- What comes in, in GDBus's thread ---- */
-
-static gboolean
-take_answer (OtrdWire *self, GDBusMessage *message)
-{
-  guint32 serial = g_dbus_message_get_reply_serial (message);
-  OtrdCall *call = NULL;
-  Arrival *arrival;
-
-  g_mutex_lock (&self->lock);
-  if (!g_hash_table_steal_extended (self->under_way, GUINT_TO_POINTER (serial), NULL,
-                                    (gpointer *)&call))
-    {
-      g_mutex_unlock (&self->lock);
-      return FALSE;
-    }
-  arrival = g_new0 (Arrival, 1);
-  arrival->kind = ARRIVAL_ANSWER;
-  arrival->call = call;
-  arrival->message = message;
-  push_locked (self, arrival);
-  g_mutex_unlock (&self->lock);
-  return TRUE;
-}
-
-static gboolean
-is_owner_change (GDBusMessage *message)
-{
-  return g_strcmp0 (g_dbus_message_get_sender (message), DRIVER) == 0
-         && g_strcmp0 (g_dbus_message_get_member (message), "NameOwnerChanged") == 0
-         && g_strcmp0 (g_dbus_message_get_arg0 (message), BUS_NAME) == 0;
-}
-
-static void
-take_signal (OtrdWire *self, GDBusMessage *message)
-{
-  const char *path = g_dbus_message_get_path (message);
-  gboolean owner = is_owner_change (message);
-  Arrival *arrival;
-
-  if (!owner && (path == NULL || !g_str_has_prefix (path, ROOT_PATH)))
-    return;
-  arrival = g_new0 (Arrival, 1);
-  arrival->kind = owner ? ARRIVAL_OWNER : ARRIVAL_SIGNAL;
-  arrival->message = g_object_ref (message);
-  push (self, arrival);
-}
-
-static GDBusMessage *
-filter_message (GDBusConnection *connection,
-                GDBusMessage *message,
-                gboolean incoming,
-                gpointer user_data)
-{
-  OtrdWire *self = user_data;
-
-  if (!incoming)
-    return message;
-  switch (g_dbus_message_get_message_type (message))
-    {
-    case G_DBUS_MESSAGE_TYPE_METHOD_RETURN:
-    case G_DBUS_MESSAGE_TYPE_ERROR:
-      return take_answer (self, message) ? NULL : message;
-    case G_DBUS_MESSAGE_TYPE_SIGNAL:
-      take_signal (self, message);
-      return message;
-    default:
-      return message;
-    }
-}
 
 /* ---- What is handled, in the context's thread ---- */
 
@@ -214,8 +33,19 @@ goes_to_successor (OtrdWire *self, OtrdCall *call, GError **error)
   return FALSE;
 }
 
+/* What another process has answered, or on another connection, says nothing about who
+ * is spoken to now. */
+static gboolean
+is_of_now (OtrdWire *self, const OtrdArrival *arrival)
+{
+  if (arrival->link != otrd_route_get_link (self))
+    return FALSE;
+  return !otrd_link_has_bus (arrival->link)
+         || g_strcmp0 (g_dbus_message_get_sender (arrival->message), self->owner) == 0;
+}
+
 static void
-handle_answer (OtrdWire *self, Arrival *arrival)
+handle_answer (OtrdWire *self, OtrdArrival *arrival)
 {
   g_autoptr (GError) error = g_steal_pointer (&arrival->error);
   GDBusMessage *reply = arrival->message;
@@ -224,46 +54,33 @@ handle_answer (OtrdWire *self, Arrival *arrival)
   if (call->settled)
     return;
   if (error == NULL)
-    g_dbus_message_to_gerror (reply, &error);
+    {
+      call->epoch = is_of_now (self, arrival) ? self->epoch : 0;
+      g_dbus_message_to_gerror (reply, &error);
+    }
   if (error == NULL || !goes_to_successor (self, call, &error))
     call->answered (call, error == NULL ? reply : NULL, error);
-}
-
-static void
-handle_owner (OtrdWire *self, const char *owner)
-{
-  gboolean present = owner != NULL && *owner != '\0';
-
-  if (g_strcmp0 (self->owner, present ? owner : NULL) == 0)
-    return;
-  g_free (self->owner);
-  self->owner = present ? g_strdup (owner) : NULL;
-  if (present)
-    self->epoch++;
-  if (self->listener != NULL)
-    self->listener->owner_changed (self->user_data, present);
 }
 
 static void
 handle_owner_change (OtrdWire *self, GDBusMessage *message)
 {
   GVariant *body = g_dbus_message_get_body (message);
-  const char *owner;
+  const char *name, *owner;
 
   if (body == NULL || !g_variant_is_of_type (body, G_VARIANT_TYPE ("(sss)")))
     return;
-  g_variant_get (body, "(&s&s&s)", NULL, NULL, &owner);
-  handle_owner (self, owner);
+  g_variant_get (body, "(&s&s&s)", &name, NULL, &owner);
+  if (g_str_equal (name, self->name))
+    otrd_route_owner_changed (self, owner);
 }
 
-/* Only what the owner of the name says counts. */
+/* Only what the service says on the link that we use counts. */
 static void
-handle_signal (OtrdWire *self, GDBusMessage *message)
+handle_signal (OtrdWire *self, OtrdArrival *arrival)
 {
-  if (self->has_bus && g_strcmp0 (g_dbus_message_get_sender (message), self->owner) != 0)
-    return;
-  if (self->listener != NULL)
-    self->listener->signalled (self->user_data, message);
+  if (self->listener != NULL && is_of_now (self, arrival))
+    self->listener->signalled (self->user_data, arrival->message);
 }
 
 static void
@@ -276,87 +93,79 @@ handle_cancelled (OtrdCall *call)
 }
 
 static void
-handle (OtrdWire *self, Arrival *arrival)
+handle (gpointer user_data, OtrdArrival *taken)
 {
+  g_autoptr (OtrdWire) self = otrd_wire_ref (user_data);
+  g_autoptr (OtrdArrival) arrival = taken;
+
   switch (arrival->kind)
     {
-    case ARRIVAL_ANSWER:
+    case OTRD_ARRIVAL_ANSWER:
       handle_answer (self, arrival);
       break;
-    case ARRIVAL_SIGNAL:
-      handle_signal (self, arrival->message);
+    case OTRD_ARRIVAL_SIGNAL:
+      handle_signal (self, arrival);
       break;
-    case ARRIVAL_OWNER:
+    case OTRD_ARRIVAL_OWNER:
       handle_owner_change (self, arrival->message);
       break;
-    case ARRIVAL_CANCELLED:
+    case OTRD_ARRIVAL_CANCELLED:
       handle_cancelled (arrival->call);
       break;
-    case ARRIVAL_LATER:
+    case OTRD_ARRIVAL_OPENED:
+      otrd_route_opened (self, arrival);
+      break;
+    case OTRD_ARRIVAL_CLOSED:
+      otrd_route_closed (self, arrival->link);
+      break;
+    case OTRD_ARRIVAL_LATER:
+    default:
       arrival->callback (arrival->user_data);
       break;
     }
-  arrival_free (arrival);
 }
 
 /* ---- Calls ---- */
 
-static void
-fail_call (OtrdWire *self, OtrdCall *call, GError *error)
+void
+otrd_wire_fail_call (OtrdWire *self, OtrdCall *call, GError *error)
 {
-  Arrival *arrival = g_new0 (Arrival, 1);
+  OtrdArrival *arrival = otrd_arrival_new (OTRD_ARRIVAL_ANSWER);
 
-  arrival->kind = ARRIVAL_ANSWER;
   arrival->call = call;
   arrival->error = error;
-  push (self, arrival);
+  otrd_inbox_push (self->inbox, arrival);
 }
 
-static gboolean
-is_overdue (OtrdWire *self, OtrdCall *call, gint64 now)
+static void
+fail_overdue_on (OtrdWire *self, OtrdLink *link)
 {
-  return g_dbus_connection_is_closed (self->connection) || call->deadline < now;
+  g_autoptr (GPtrArray) overdue = otrd_link_steal_calls (link, g_get_monotonic_time ());
+  gboolean closed = otrd_link_is_closed (link);
+
+  for (guint i = 0; i < overdue->len; i++)
+    otrd_wire_fail_call (
+        self, g_ptr_array_index (overdue, i),
+        closed ? g_error_new (G_IO_ERROR, G_IO_ERROR_CLOSED, "The connection has closed")
+               : g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "No answer came"));
 }
 
-static GPtrArray *
-steal_overdue (OtrdWire *self)
-{
-  GPtrArray *overdue = g_ptr_array_new ();
-  gint64 now = g_get_monotonic_time ();
-  GHashTableIter iter;
-  gpointer call;
-
-  g_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->under_way);
-  while (g_hash_table_iter_next (&iter, NULL, &call))
-    if (is_overdue (self, call, now))
-      {
-        g_ptr_array_add (overdue, call);
-        g_hash_table_iter_steal (&iter);
-      }
-  g_mutex_unlock (&self->lock);
-  return overdue;
-}
-
-static int
-compare_order (gconstpointer a, gconstpointer b)
-{
-  const OtrdCall *one = *(OtrdCall *const *)a, *other = *(OtrdCall *const *)b;
-
-  return one->order < other->order ? -1 : one->order > other->order;
-}
-
+/* That a direct connection has closed arrives in its turn. */
 static void
 fail_overdue (OtrdWire *self)
 {
-  g_autoptr (GPtrArray) overdue = steal_overdue (self);
-  gboolean closed = g_dbus_connection_is_closed (self->connection);
+  fail_overdue_on (self, self->bus);
+  if (self->direct != NULL && !otrd_link_is_closed (self->direct))
+    fail_overdue_on (self, self->direct);
+  otrd_route_check_patience (self);
+}
 
-  g_ptr_array_sort (overdue, compare_order);
-  for (guint i = 0; i < overdue->len; i++)
-    fail_call (self, g_ptr_array_index (overdue, i),
-               closed ? g_error_new (G_IO_ERROR, G_IO_ERROR_CLOSED, "The connection has closed")
-                      : g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "No answer came"));
+static gboolean
+is_idle (OtrdWire *self)
+{
+  return !otrd_link_has_calls (self->bus)
+         && (self->direct == NULL || !otrd_link_has_calls (self->direct))
+         && otrd_route_is_idle (self);
 }
 
 /* The sweeper lives while calls are under way, so that an idle client sleeps. */
@@ -364,20 +173,16 @@ static gboolean
 sweep (gpointer user_data)
 {
   OtrdWire *self = user_data;
-  gboolean idle;
 
   fail_overdue (self);
-  g_mutex_lock (&self->lock);
-  idle = g_hash_table_size (self->under_way) == 0;
-  g_mutex_unlock (&self->lock);
-  if (!idle)
+  if (!is_idle (self))
     return G_SOURCE_CONTINUE;
   g_clear_pointer (&self->sweeper, g_source_unref);
   return G_SOURCE_REMOVE;
 }
 
-static void
-start_sweeping (OtrdWire *self)
+void
+otrd_wire_start_sweeping (OtrdWire *self)
 {
   if (self->sweeper != NULL)
     return;
@@ -386,16 +191,23 @@ start_sweeping (OtrdWire *self)
   g_source_attach (self->sweeper, self->context);
 }
 
-static GDBusMessage *
-make_message (OtrdWire *self, OtrdCall *call)
+/* To this very process while there is one: what is on its way when it dies must
+ * not arrive at its successor before what went out earlier. */
+static const char *
+destination_of (OtrdWire *self, OtrdLink *link, OtrdCall *call)
 {
-  gboolean to_driver = g_str_equal (call->interface, DRIVER);
-  /* To this very process while there is one: what is on its way when it dies must
-   * not arrive at its successor before what went out earlier. */
-  const char *service = self->owner != NULL ? self->owner : BUS_NAME;
-  const char *destination = !self->has_bus ? NULL : to_driver ? DRIVER : service;
-  GDBusMessage *message =
-      g_dbus_message_new_method_call (destination, call->path, call->interface, call->method);
+  if (!otrd_link_has_bus (link))
+    return NULL;
+  if (g_str_equal (call->interface, OTRD_BUS_DRIVER))
+    return OTRD_BUS_DRIVER;
+  return self->owner != NULL ? self->owner : self->name;
+}
+
+static GDBusMessage *
+make_message (OtrdWire *self, OtrdLink *link, OtrdCall *call)
+{
+  GDBusMessage *message = g_dbus_message_new_method_call (
+      destination_of (self, link, call), call->path, call->interface, call->method);
 
   if (call->parameters != NULL)
     g_dbus_message_set_body (message, call->parameters);
@@ -406,40 +218,46 @@ make_message (OtrdWire *self, OtrdCall *call)
   return message;
 }
 
-/* The lock is held while the message goes out: its answer must not be here
- * before its serial is. */
+void
+otrd_wire_send_on (OtrdWire *self, OtrdLink *link, OtrdCall *call)
+{
+  g_autoptr (GDBusMessage) message = make_message (self, link, call);
+  g_autoptr (GError) error = NULL;
+
+  call->to_owner = otrd_link_has_bus (link) && self->owner != NULL
+                   && !g_str_equal (call->interface, OTRD_BUS_DRIVER);
+  call->deadline =
+      call->traits & OTRD_CALL_PATIENT ? G_MAXINT64 : g_get_monotonic_time () + PATIENCE;
+  if (otrd_link_send (link, message, call, &error))
+    otrd_wire_start_sweeping (self);
+  else if (link == self->direct && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+    otrd_route_hold (self, call);
+  else
+    otrd_wire_fail_call (self, otrd_call_ref (call), g_steal_pointer (&error));
+}
+
 void
 otrd_wire_send (OtrdWire *self, OtrdCall *call, OtrdCallAnswered answered)
 {
-  g_autoptr (GDBusMessage) message = make_message (self, call);
-  g_autoptr (GError) error = NULL;
-  volatile guint32 serial = 0;
-
   call->answered = answered;
   call->attempts++;
-  call->to_owner = self->owner != NULL && !g_str_equal (call->interface, DRIVER);
-  call->deadline =
-      call->traits & OTRD_CALL_PATIENT ? G_MAXINT64 : g_get_monotonic_time () + PATIENCE;
-  g_mutex_lock (&self->lock);
-  if (g_dbus_connection_send_message (self->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
-                                      &serial, &error))
-    g_hash_table_insert (self->under_way, GUINT_TO_POINTER (serial), otrd_call_ref (call));
-  g_mutex_unlock (&self->lock);
-  if (error != NULL)
-    fail_call (self, otrd_call_ref (call), g_steal_pointer (&error));
+  call->to_owner = FALSE;
+  if (call->traits & OTRD_CALL_ON_BUS)
+    otrd_wire_send_on (self, self->bus, call);
   else
-    start_sweeping (self);
+    otrd_route_send (self, call);
 }
 
 void
 otrd_wire_post (OtrdWire *self, OtrdCall *call)
 {
-  g_autoptr (GDBusMessage) message = make_message (self, call);
+  OtrdLink *link = call->traits & OTRD_CALL_ON_BUS ? self->bus : otrd_route_get_link (self);
+  g_autoptr (GDBusMessage) message = NULL;
 
-  g_dbus_message_set_flags (message, g_dbus_message_get_flags (message)
-                                         | G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-  g_dbus_connection_send_message (self->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
-                                  NULL);
+  if (link == NULL)
+    return;
+  message = make_message (self, link, call);
+  otrd_link_post (link, message);
 }
 
 /* Signals that only change what the library knows. */
@@ -452,52 +270,25 @@ is_inward_signal (GDBusMessage *message)
 }
 
 static gboolean
-concerns (const Arrival *arrival, const OtrdCall *call)
+concerns (const OtrdArrival *arrival, const OtrdCall *call)
 {
   switch (arrival->kind)
     {
-    case ARRIVAL_OWNER:
+    case OTRD_ARRIVAL_OWNER:
+    case OTRD_ARRIVAL_OPENED:
+    case OTRD_ARRIVAL_CLOSED:
       return TRUE;
-    case ARRIVAL_SIGNAL:
+    case OTRD_ARRIVAL_SIGNAL:
       return is_inward_signal (arrival->message);
-    case ARRIVAL_CANCELLED:
+    case OTRD_ARRIVAL_CANCELLED:
       return arrival->call == call;
-    case ARRIVAL_ANSWER:
+    case OTRD_ARRIVAL_ANSWER:
       return arrival->call == call || arrival->call->traits & OTRD_CALL_INWARD
              || (call->lane != NULL && arrival->call->lane == call->lane);
-    case ARRIVAL_LATER:
+    case OTRD_ARRIVAL_LATER:
     default:
       return FALSE;
     }
-}
-
-static Arrival *
-find_concerning (OtrdWire *self, const OtrdCall *call)
-{
-  for (GList *link = self->inbox.head; link != NULL; link = link->next)
-    if (concerns (link->data, call))
-      {
-        Arrival *arrival = link->data;
-
-        g_queue_delete_link (&self->inbox, link);
-        return arrival;
-      }
-  return NULL;
-}
-
-/* NULL: nothing within a second. */
-static Arrival *
-await (OtrdWire *self, const OtrdCall *call)
-{
-  gint64 until = g_get_monotonic_time () + G_USEC_PER_SEC;
-  Arrival *arrival;
-
-  g_mutex_lock (&self->lock);
-  while ((arrival = find_concerning (self, call)) == NULL)
-    if (!g_cond_wait_until (&self->arrived, &self->lock, until))
-      break;
-  g_mutex_unlock (&self->lock);
-  return arrival;
 }
 
 /* Another's answer is worked out now, since its lines come before ours, but
@@ -509,7 +300,7 @@ deliver_later (gpointer user_data)
 }
 
 static void
-handle_overtaken (OtrdWire *self, Arrival *arrival)
+handle_overtaken (OtrdWire *self, OtrdArrival *arrival)
 {
   OtrdCall *other = otrd_call_ref (arrival->call);
 
@@ -529,11 +320,11 @@ otrd_wire_wait (OtrdWire *self, OtrdCall *call)
   otrd_wire_ref (self);
   while (!call->settled)
     {
-      Arrival *arrival = await (self, call);
+      OtrdArrival *arrival = otrd_inbox_await (self->inbox, concerns, call);
 
       if (arrival == NULL)
         fail_overdue (self);
-      else if (arrival->kind == ARRIVAL_ANSWER && arrival->call != call)
+      else if (arrival->kind == OTRD_ARRIVAL_ANSWER && arrival->call != call)
         handle_overtaken (self, arrival);
       else
         handle (self, arrival);
@@ -545,11 +336,10 @@ static void
 push_cancelled (GCancellable *cancellable, gpointer user_data)
 {
   OtrdCall *call = user_data;
-  Arrival *arrival = g_new0 (Arrival, 1);
+  OtrdArrival *arrival = otrd_arrival_new (OTRD_ARRIVAL_CANCELLED);
 
-  arrival->kind = ARRIVAL_CANCELLED;
   arrival->call = otrd_call_ref (call);
-  push (call->wire, arrival);
+  otrd_inbox_push (call->wire->inbox, arrival);
 }
 
 void
@@ -566,80 +356,20 @@ otrd_wire_later (OtrdWire *self,
                  gpointer user_data,
                  GDestroyNotify destroy)
 {
-  Arrival *arrival = g_new0 (Arrival, 1);
+  OtrdArrival *arrival = otrd_arrival_new (OTRD_ARRIVAL_LATER);
 
-  arrival->kind = ARRIVAL_LATER;
   arrival->callback = callback;
   arrival->user_data = user_data;
   arrival->destroy = destroy;
-  push (self, arrival);
+  otrd_inbox_push (self->inbox, arrival);
 }
 
-/* ---- The bus ---- */
-
-static void
-post_to_driver (OtrdWire *self, const char *method, const char *argument)
-{
-  g_autoptr (OtrdCall) call = otrd_call_new (NULL, self, "/org/freedesktop/DBus", DRIVER, method,
-                                             g_variant_new ("(s)", argument), 0);
-
-  if (self->has_bus)
-    otrd_wire_post (self, call);
-}
-
-static void
-post_match (OtrdWire *self, const char *method, const char *path)
-{
-  g_autofree char *rule = g_strdup_printf ("type='signal',sender='" BUS_NAME "',path='%s'", path);
-
-  post_to_driver (self, method, rule);
-}
-
-void
-otrd_wire_add_match (OtrdWire *self, const char *path)
-{
-  post_match (self, "AddMatch", path);
-}
-
-void
-otrd_wire_remove_match (OtrdWire *self, const char *path)
-{
-  post_match (self, "RemoveMatch", path);
-}
-
-static void
-owner_found (OtrdCall *call, GDBusMessage *reply, const GError *error)
-{
-  OtrdWire *self = call->wire;
-  GVariant *body = reply != NULL ? g_dbus_message_get_body (reply) : NULL;
-  const char *owner = NULL;
-
-  if (body != NULL && g_variant_is_of_type (body, G_VARIANT_TYPE ("(s)")))
-    g_variant_get (body, "(&s)", &owner);
-  handle_owner (self, owner);
-}
-
-static void
-watch_owner (OtrdWire *self)
-{
-  g_autoptr (OtrdCall) call =
-      otrd_call_new (NULL, self, "/org/freedesktop/DBus", DRIVER, "GetNameOwner",
-                     g_variant_new ("(s)", BUS_NAME), OTRD_CALL_INWARD);
-
-  post_to_driver (self, "AddMatch",
-                  "type='signal',sender='" DRIVER "',member='NameOwnerChanged',arg0='" BUS_NAME
-                  "'");
-  otrd_wire_send (self, call, owner_found);
-}
+/* ---- The wire ---- */
 
 static void
 connection_gone (gpointer user_data)
 {
-  OtrdWire *self = user_data;
-
-  g_clear_pointer (&self->owner, g_free);
-  if (self->listener != NULL)
-    self->listener->owner_changed (self->user_data, FALSE);
+  otrd_route_bus_gone (user_data);
 }
 
 static void
@@ -652,31 +382,26 @@ on_closed (GDBusConnection *connection, gboolean vanished, GError *error, gpoint
 }
 
 OtrdWire *
-otrd_wire_new (GDBusConnection *connection, const OtrdWireListener *listener, gpointer user_data)
+otrd_wire_new (GDBusConnection *connection,
+               gboolean direct_allowed,
+               const OtrdWireListener *listener,
+               gpointer user_data)
 {
   OtrdWire *self = g_new0 (OtrdWire, 1);
 
   self->references = 1;
   self->connection = g_object_ref (connection);
-  self->has_bus = g_dbus_connection_get_unique_name (connection) != NULL;
   self->context = g_main_context_ref_thread_default ();
+  self->inbox = otrd_inbox_new (self->context, handle, self);
+  self->bus = otrd_link_new (connection, self->inbox);
   self->listener = listener;
   self->user_data = user_data;
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->arrived);
-  g_queue_init (&self->inbox);
-  self->under_way = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)otrd_call_unref);
-  self->bell = g_source_new (&bell_funcs, sizeof (Bell));
-  ((Bell *)self->bell)->wire = self;
-  g_source_set_static_name (self->bell, "otrd inbox");
-  g_source_attach (self->bell, self->context);
-  self->filter = g_dbus_connection_add_filter (connection, filter_message, otrd_wire_ref (self),
-                                               (GDestroyNotify)otrd_wire_unref);
+  self->direct_allowed = direct_allowed;
+  self->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->lost = g_ptr_array_new_with_free_func ((GDestroyNotify)otrd_call_unref);
+  g_queue_init (&self->held);
   self->closed_handler = g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
-  if (self->has_bus)
-    watch_owner (self);
-  else
-    self->epoch = 1;
+  otrd_route_watch_owner (self);
   return self;
 }
 
@@ -692,12 +417,17 @@ otrd_wire_unref (OtrdWire *self)
 {
   if (!g_atomic_int_dec_and_test (&self->references))
     return;
-  g_queue_clear_full (&self->inbox, (GDestroyNotify)arrival_free);
-  g_hash_table_unref (self->under_way);
+  g_clear_pointer (&self->direct, otrd_link_unref);
+  g_clear_pointer (&self->bus, otrd_link_unref);
+  g_queue_clear_full (&self->held, (GDestroyNotify)otrd_call_unref);
+  g_ptr_array_unref (self->lost);
+  g_hash_table_unref (self->paths);
+  g_clear_object (&self->attempt);
+  g_clear_error (&self->refusal);
   g_main_context_unref (self->context);
   g_object_unref (self->connection);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->arrived);
+  otrd_inbox_unref (self->inbox);
+  g_free (self->next_owner);
   g_free (self->owner);
   g_free (self);
 }
@@ -706,15 +436,11 @@ otrd_wire_unref (OtrdWire *self)
 void
 otrd_wire_close (OtrdWire *self)
 {
-  g_autoptr (GSource) bell = NULL;
-
   g_signal_handler_disconnect (self->connection, self->closed_handler);
-  g_dbus_connection_remove_filter (self->connection, self->filter);
   self->listener = NULL;
-  g_mutex_lock (&self->lock);
-  bell = g_steal_pointer (&self->bell);
-  g_mutex_unlock (&self->lock);
-  g_source_destroy (bell);
+  otrd_route_close (self);
+  otrd_link_close (self->bus);
+  otrd_inbox_close (self->inbox);
   if (self->sweeper != NULL)
     g_source_destroy (self->sweeper);
   g_clear_pointer (&self->sweeper, g_source_unref);
@@ -723,7 +449,19 @@ otrd_wire_close (OtrdWire *self)
 gboolean
 otrd_wire_is_present (OtrdWire *self)
 {
-  return self->has_bus ? self->owner != NULL : !g_dbus_connection_is_closed (self->connection);
+  return otrd_link_has_bus (self->bus) ? self->owner != NULL : !otrd_link_is_closed (self->bus);
+}
+
+gboolean
+otrd_wire_is_direct (OtrdWire *self)
+{
+  return self->way == OTRD_WAY_DIRECT || !otrd_link_has_bus (self->bus);
+}
+
+const char *
+otrd_wire_get_name (OtrdWire *self)
+{
+  return self->name;
 }
 
 guint

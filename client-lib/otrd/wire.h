@@ -18,17 +18,30 @@ G_BEGIN_DECLS
 typedef struct
 {
   void (*signalled) (gpointer user_data, GDBusMessage *signal);
+  /* It came, went, or must be treated as new. */
   void (*owner_changed) (gpointer user_data, gboolean present);
+  /* Another connection is used. */
+  void (*route_changed) (gpointer user_data);
 } OtrdWireListener;
 
-OtrdWire *
-otrd_wire_new (GDBusConnection *connection, const OtrdWireListener *listener, gpointer user_data);
+/* On a bus, a direct connection takes its place if it may and the service gives one. */
+OtrdWire *otrd_wire_new (GDBusConnection *connection,
+                         gboolean direct_allowed,
+                         const OtrdWireListener *listener,
+                         gpointer user_data);
 OtrdWire *otrd_wire_ref (OtrdWire *self);
 void otrd_wire_unref (OtrdWire *self);
 void otrd_wire_close (OtrdWire *self);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OtrdWire, otrd_wire_unref)
+
 gboolean otrd_wire_is_present (OtrdWire *self);
-/* Rises whenever another process has the name. */
+/* No bus is between the service and us. */
+gboolean otrd_wire_is_direct (OtrdWire *self);
+/* The name of the bus behind which the service is. */
+const char *otrd_wire_get_name (OtrdWire *self);
+/* Rises whenever the service must be told anew who we are and what we want: another
+ * process has the name, or a direct connection has ended. */
 guint otrd_wire_get_epoch (OtrdWire *self);
 guint64 otrd_wire_next_order (OtrdWire *self);
 

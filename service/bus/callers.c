@@ -406,6 +406,18 @@ describe_caller (BusCaller *caller,
   g_variant_builder_close (records);
 }
 
+/* A bus name under which a program has only opened direct connections is told through these. */
+static gboolean
+is_only_a_door (BusCaller *caller)
+{
+  g_autoptr (GPtrArray) sessions = NULL;
+
+  if (caller->directs->len == 0)
+    return FALSE;
+  sessions = core_messenger_list_sessions (caller->messenger);
+  return sessions->len == 0;
+}
+
 void
 bus_callers_list (BusCallers *callers,
                   GVariantBuilder *records,
@@ -417,7 +429,7 @@ bus_callers_list (BusCallers *callers,
 
   g_hash_table_iter_init (&iter, callers->by_name);
   while (g_hash_table_iter_next (&iter, NULL, &caller))
-    if (((BusCaller *)caller)->identity != NULL)
+    if (((BusCaller *)caller)->identity != NULL && !is_only_a_door (caller))
       describe_caller (caller, records, get_path, user_data);
 }
 

@@ -18,13 +18,22 @@ open_direct (Fixture *fixture)
 }
 
 static guint
-count_clients (Fixture *fixture)
+count_clients (Fixture *fixture, gboolean direct)
 {
   g_autoptr (GVariant) answer = fixture_must_call (fixture->second, MANAGER, "Manager",
                                                    "ListClients", g_variant_new ("(a{sv})", NULL));
   g_autoptr (GVariant) clients = g_variant_get_child_value (answer, 0);
+  guint count = 0;
 
-  return g_variant_n_children (clients);
+  for (gsize i = 0; i < g_variant_n_children (clients); i++)
+    {
+      g_autoptr (GVariant) client = g_variant_get_child_value (clients, i);
+      gboolean is_direct = FALSE;
+
+      g_assert_true (g_variant_lookup (client, "direct", "b", &is_direct));
+      count += is_direct == direct;
+    }
+  return count;
 }
 
 static void
@@ -113,11 +122,27 @@ its_end_is_a_detach (Fixture *fixture, gconstpointer unused)
   g_autoptr (GDBusConnection) direct = open_direct (fixture);
   g_autofree char *session = fixture_open_session (direct, ALICE, BOB, "{}");
 
-  g_assert_cmpuint (count_clients (fixture), ==, 3);
+  g_assert_cmpuint (count_clients (fixture, TRUE), ==, 1);
   g_dbus_connection_close_sync (direct, NULL, NULL);
-  fixture_wait_until (count_clients (fixture) == 2);
+  fixture_wait_until (count_clients (fixture, TRUE) == 0);
   fixture_must_fail (fixture->second, session, "Session", "Collect",
                      g_variant_new ("(a{sv})", NULL), OTRD_ERROR_NOT_FOUND);
+}
+
+static void
+a_program_is_listed_once (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDBusConnection) direct = NULL;
+  g_autofree char *session = NULL;
+
+  g_variant_unref (fixture_must_call (fixture->first, MANAGER, "Manager", "Register",
+                                      g_variant_new ("(sa{sv})", "one", NULL)));
+  g_assert_cmpuint (count_clients (fixture, FALSE), ==, 2);
+  direct = open_direct (fixture);
+  g_assert_cmpuint (count_clients (fixture, FALSE), ==, 1);
+  g_assert_cmpuint (count_clients (fixture, TRUE), ==, 1);
+  session = fixture_open_session (fixture->first, ALICE, BOB, "{}");
+  g_assert_cmpuint (count_clients (fixture, FALSE), ==, 2);
 }
 
 static void
@@ -153,6 +178,7 @@ add_tests (void)
   fixture_add_test ("/bus/direct/signals-come-directly", signals_come_directly);
   fixture_add_test ("/bus/direct/it-closes-when-its-opener-goes", it_closes_when_its_opener_goes);
   fixture_add_test ("/bus/direct/its-end-is-a-detach", its_end_is_a_detach);
+  fixture_add_test ("/bus/direct/a-program-is-listed-once", a_program_is_listed_once);
   fixture_add_test ("/bus/direct/a-program-has-no-more-than-its-limit",
                     a_program_has_no_more_than_its_limit);
   fixture_add_test ("/bus/direct/one-is-not-opened-on-another", one_is_not_opened_on_another);

@@ -17,6 +17,7 @@ typedef enum
   ANSWER,
   REFUSE,
   DIE,
+  HANG_UP,
 } Act;
 
 typedef struct
@@ -37,11 +38,12 @@ struct _Fake
   GDBusConnection *serving;
   GDBusConnection *successor;
   GPtrArray *infos;
-  GDBusConnection *direct;
+  GPtrArray *directs;
 
   GMutex lock;
   GCond changed;
   GPtrArray *calls;
+  guint bus_calls;
   GQueue script;
   GHashTable *properties;
   char *opener;
@@ -122,6 +124,8 @@ make_key (void)
   return fd;
 }
 
+static void
+direct_ended (GDBusConnection *direct, gboolean vanished, GError *error, gpointer user_data);
 static void serve_directly (Fake *self, int fd);
 
 static int
@@ -154,12 +158,24 @@ answer (Fake *self, GDBusMethodInvocation *invocation, GVariant *scripted)
       invocation, scripted != NULL ? scripted : empty, fds);
 }
 
-/* Without an answer: the connection closes under the caller. */
+static void
+hang_up (Fake *self)
+{
+  for (guint i = 0; i < self->directs->len; i++)
+    {
+      g_signal_handlers_disconnect_by_func (self->directs->pdata[i], direct_ended, self);
+      g_dbus_connection_close_sync (self->directs->pdata[i], NULL, NULL);
+    }
+  g_ptr_array_set_size (self->directs, 0);
+}
+
+/* Without an answer: the connections close under the caller. */
 static void
 die (Fake *self)
 {
   g_autoptr (GDBusConnection) dead = g_steal_pointer (&self->serving);
 
+  hang_up (self);
   self->serving = g_steal_pointer (&self->successor);
   g_dbus_connection_close_sync (dead, NULL, NULL);
 }
@@ -197,7 +213,10 @@ perform (Fake *self, GDBusMethodInvocation *invocation)
   else
     {
       g_object_unref (invocation);
-      die (self);
+      if (step->act == DIE)
+        die (self);
+      else
+        hang_up (self);
     }
   g_clear_pointer (&step, step_free);
 }
@@ -232,6 +251,7 @@ note_call (Fake *self, const char *sender, const char *method, GDBusMethodInvoca
       g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION;
 
   g_ptr_array_add (self->calls, g_strdup_printf ("%s%s%s", method, parameters, prompts ? "!" : ""));
+  self->bus_calls += sender != NULL;
   if (g_str_equal (method, "OpenSession"))
     {
       g_free (self->opener);
@@ -328,16 +348,26 @@ static void export(Fake *self, GDBusConnection *connection)
 }
 
 static void
+direct_ended (GDBusConnection *direct, gboolean vanished, GError *error, gpointer user_data)
+{
+  g_ptr_array_remove (((Fake *)user_data)->directs, direct);
+}
+
+static void
 direct_ready (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Fake *self = user_data;
   g_autoptr (GError) error = NULL;
 
-  g_clear_object (&self->direct);
-  self->direct = g_dbus_connection_new_finish (result, &error);
-  g_assert_no_error (error);
-  export(self, self->direct);
-  g_dbus_connection_start_message_processing (self->direct);
+  GDBusConnection *direct = g_dbus_connection_new_finish (result, &error);
+
+  /* Whoever asked may have gone meanwhile. */
+  if (direct == NULL)
+    return;
+  g_ptr_array_add (self->directs, direct);
+  g_signal_connect (direct, "closed", G_CALLBACK (direct_ended), self);
+  export(self, direct);
+  g_dbus_connection_start_message_processing (direct);
 }
 
 static void
@@ -432,9 +462,38 @@ go (Fake *self, gconstpointer unused)
     g_dbus_connection_close_sync (self->successor, NULL, NULL);
   if (self->serving != NULL)
     g_dbus_connection_close_sync (self->serving, NULL, NULL);
+  hang_up (self);
   g_clear_object (&self->successor);
   g_clear_object (&self->serving);
-  g_clear_object (&self->direct);
+}
+
+static void
+drop_directs (Fake *self, gconstpointer unused)
+{
+  hang_up (self);
+}
+
+void
+fake_hang_up (Fake *self)
+{
+  send_errand (self, drop_directs, NULL);
+}
+
+static void
+leave_name (Fake *self, gconstpointer unused)
+{
+  g_autoptr (GVariant) result = g_dbus_connection_call_sync (
+      self->serving, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "ReleaseName", g_variant_new ("(s)", "im.otrd1"), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+      NULL);
+
+  g_assert_nonnull (result);
+}
+
+void
+fake_release_name (Fake *self)
+{
+  send_errand (self, leave_name, NULL);
 }
 
 void
@@ -506,6 +565,7 @@ fake_new (void)
   g_cond_init (&self->changed);
   g_queue_init (&self->script);
   g_queue_init (&self->held);
+  self->directs = g_ptr_array_new_with_free_func (g_object_unref);
   self->calls = g_ptr_array_new_with_free_func (g_free);
   self->properties =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_variant_unref);
@@ -526,6 +586,7 @@ fake_free (Fake *self)
   g_object_unref (self->bus);
   g_queue_clear_full (&self->script, step_free);
   g_ptr_array_unref (self->infos);
+  g_ptr_array_unref (self->directs);
   g_ptr_array_unref (self->calls);
   g_hash_table_unref (self->properties);
   g_main_loop_unref (self->loop);
@@ -582,6 +643,12 @@ fake_die_at (Fake *self, const char *method)
 }
 
 void
+fake_hang_up_at (Fake *self, const char *method)
+{
+  add_step (self, method, HANG_UP, NULL, NULL, NULL);
+}
+
+void
 fake_hold_until (Fake *self, const char *method, const char *until)
 {
   g_mutex_lock (&self->lock);
@@ -609,9 +676,10 @@ emit (Fake *self, gconstpointer argument)
                          : path_of (emission->interface);
   const char *destination =
       g_str_equal (emission->signal, "Pending") ? emission->destination : NULL;
+  GDBusConnection *connection = self->directs->len > 0 ? self->directs->pdata[0] : self->serving;
   g_autoptr (GError) error = NULL;
 
-  g_dbus_connection_emit_signal (self->serving, destination, path, emission->interface,
+  g_dbus_connection_emit_signal (connection, destination, path, emission->interface,
                                  emission->signal, emission->parameters, &error);
   g_assert_no_error (error);
 }
@@ -696,6 +764,17 @@ fake_await_calls (Fake *self, const char *method, guint count)
   while (find_locked (self, method, count - 1) == NULL)
     g_cond_wait (&self->changed, &self->lock);
   g_mutex_unlock (&self->lock);
+}
+
+guint
+fake_count_bus_calls (Fake *self)
+{
+  guint count;
+
+  g_mutex_lock (&self->lock);
+  count = self->bus_calls;
+  g_mutex_unlock (&self->lock);
+  return count;
 }
 
 char *

@@ -20,6 +20,11 @@ void fake_answer (Fake *self, const char *method, GVariant *reply);
 void fake_refuse (Fake *self, const char *method, const char *error_name, const char *message);
 /* The service dies at the next call of the method, and its successor has the name at once. */
 void fake_die_at (Fake *self, const char *method);
+/* The direct connections close at the next call of the method, or now; the service lives. */
+void fake_hang_up_at (Fake *self, const char *method);
+void fake_hang_up (Fake *self);
+/* It leaves the name to its successor, and lives on its direct connections. */
+void fake_release_name (Fake *self);
 /* Calls of the method, and all later ones, wait for one of the other method; then all are
  * answered in order. */
 void fake_hold_until (Fake *self, const char *method, const char *until);
@@ -37,6 +42,8 @@ char *fake_find_call (Fake *self, const char *method, guint index);
 guint fake_count_calls (Fake *self, const char *method);
 /* Waits without any main context. */
 void fake_await_calls (Fake *self, const char *method, guint count);
+/* Of all methods, those that came by the bus. */
+guint fake_count_bus_calls (Fake *self);
 /* What was read from the first descriptor of the last call that had one, and its seals. */
 char *fake_get_secret (Fake *self, int *seals);
 

@@ -26,6 +26,21 @@ set_up_bus (Fixture *fixture, gconstpointer unused)
   g_assert_no_error (error);
 }
 
+/* Each test is run once over the bus, and once with a direct connection. */
+static gboolean
+is_direct (void)
+{
+  return g_getenv ("OTRD_TEST_DIRECT") != NULL;
+}
+
+static OtrdClient *
+make_client (Fixture *fixture, GError **error)
+{
+  return g_initable_new (OTRD_TYPE_CLIENT, NULL, error, "connection", fixture->connection,
+                         "application", "test", "name", "A test", "direct-allowed", is_direct (),
+                         NULL);
+}
+
 void
 set_up (Fixture *fixture, gconstpointer unused)
 {
@@ -33,12 +48,13 @@ set_up (Fixture *fixture, gconstpointer unused)
 
   set_up_bus (fixture, unused);
   fake_start (fixture->fake);
-  fixture->client = otrd_client_new_sync (fixture->connection, "test", "A test", NULL, &error);
+  fixture->client = make_client (fixture, &error);
   g_assert_no_error (error);
   fixture->session = otrd_client_open_session_sync (
       fixture->client, "xmpp", "alice@example.org", "bob@example.org",
       g_variant_new_parsed ("{'content-type': <'text/html'>}"), NULL, &error);
   g_assert_no_error (error);
+  g_assert_true (otrd_client_get_direct (fixture->client) == is_direct ());
   g_signal_connect (fixture->session, "turn", G_CALLBACK (turn_came), fixture);
 }
 

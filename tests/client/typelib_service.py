@@ -39,16 +39,22 @@ def key_descriptor():
 def socket_descriptor():
     import socket
     ours, theirs = socket.socketpair()
-    sockets.append(ours)
-    stream = Gio.Socket.new_from_fd(os.dup(ours.fileno())).connection_factory_create_connection()
+    stream = Gio.Socket.new_from_fd(ours.detach()).connection_factory_create_connection()
     Gio.DBusConnection.new(
         stream, Gio.dbus_generate_guid(),
-        Gio.DBusConnectionFlags.AUTHENTICATION_SERVER, None, None,
-        lambda _, result: sockets.append(Gio.DBusConnection.new_finish(result)))
+        Gio.DBusConnectionFlags.AUTHENTICATION_SERVER
+        | Gio.DBusConnectionFlags.DELAY_MESSAGE_PROCESSING, None, None,
+        lambda _, result: serve_directly(Gio.DBusConnection.new_finish(result)))
     return theirs.detach()
 
 
-sockets = []
+def serve_directly(connection):
+    directs.append(connection)
+    export(connection)
+    connection.start_message_processing()
+
+
+directs = []
 
 
 def transmissions(method, arguments):
@@ -96,14 +102,18 @@ def on_get(connection, sender, path, interface, name):
     return properties().get(name)
 
 
-def main():
-    connection = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+def export(connection):
     for name, path in PATHS.items():
         xml = (pathlib.Path(os.environ["OTRD_CONTRACT"]) / (name + ".xml")).read_text()
         connection.register_object(path, Gio.DBusNodeInfo.new_for_xml(xml).interfaces[0],
                                    on_call, on_get, None)
     connection.register_object("/im/otrd1", Gio.DBusNodeInfo.new_for_xml(OBJECT_MANAGER)
                                .interfaces[0], on_call, on_get, None)
+
+
+def main():
+    connection = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+    export(connection)
     Gio.bus_own_name_on_connection(connection, "im.otrd1", Gio.BusNameOwnerFlags.NONE, None,
                                    lambda *_: sys.exit(1))
     GLib.MainLoop().run()

@@ -48,6 +48,10 @@ def _in_root(root):
             'mount --rbind / "$0" && exec chroot "$0" "$@"', root]
 
 
+def _bind(folders):
+    return [word for folder in folders for word in ("--ro-bind", folder, folder)]
+
+
 def _enter(desktop, root, application, command, **options):
     """Runs a command in bubblewrap as that application."""
     info = desktop.folder / ("info." + application)
@@ -55,7 +59,7 @@ def _enter(desktop, root, application, command, **options):
     with open(info, "rb") as descriptor:
         return desktop.start(
             [*_in_root(root), "bwrap", *ROOT, "--bind", desktop.folder, desktop.folder,
-             "--ro-bind", HERE.parent, HERE.parent, "--ro-bind-data", str(descriptor.fileno()), "/.flatpak-info",
+             "--ro-bind", HERE.parent, HERE.parent, *_bind(options.pop("folders", [])), "--ro-bind-data", str(descriptor.fileno()), "/.flatpak-info",
              "--die-with-parent", *command], pass_fds=[descriptor.fileno(),
                                                        *options.pop("pass_fds", [])], **options)
 
@@ -63,17 +67,22 @@ def _enter(desktop, root, application, command, **options):
 class Sandboxed:
     """One program: `call` gives its results, or the name of the error."""
 
-    def __init__(self, desktop, application, rules=None, direct=True):
-        """`rules`: of its proxy; none: it is on the bus itself, which a sandbox may be."""
+    def __init__(self, desktop, application, rules=None, direct=True, command=None, folders=()):
+        """`rules`: of its proxy; none: it is on the bus itself, which a sandbox may be. `command`:
+        what else runs there, given the address of its bus, and sees these folders."""
         self.desktop, self.proxy, self.root = desktop, None, _find_root()
         address = desktop.address
         if rules is not None:
             address = self._start_proxy(application, rules)
-        self.process = _enter(desktop, self.root, application, [
-            sys.executable if sys.executable.startswith("/usr") else "/usr/bin/python3", str(HERE),
-            address, "direct" if direct else "bus"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=desktop.log, text=True)
-        self.opened = json.loads(self.process.stdout.readline())
+        python = sys.executable if sys.executable.startswith("/usr") else "/usr/bin/python3"
+        self.process = _enter(
+            desktop, self.root, application,
+            command(address) if command else
+            [python, str(HERE), address, "direct" if direct else "bus"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=desktop.log, text=True,
+            folders=folders)
+        if command is None:
+            self.opened = json.loads(self.process.stdout.readline())
 
     def _start_proxy(self, application, rules):
         socket = self.desktop.folder / ("proxy." + application)
