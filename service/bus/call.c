@@ -119,11 +119,11 @@ bus_call_take_descriptor (BusCall *call, gint32 handle, GError **error)
 
 /* The invocation is spent by its answer. */
 static void
-end (BusCall *call)
+end (BusCall *call, GVariant *results)
 {
   bus_caller_end_call (call->caller, call->size);
   core_release (bus_tree_get_core (call->tree), CORE_HOLD_CALL);
-  bus_tree_note_answered (call->tree);
+  bus_tree_note_answered (call->tree, results);
   g_object_unref (call->object);
   bus_tree_unref (call->tree);
   g_free (call);
@@ -132,9 +132,11 @@ end (BusCall *call)
 void
 bus_call_return (BusCall *call, GVariant *results)
 {
+  g_autoptr (GVariant) sent = results != NULL ? g_variant_ref_sink (results) : NULL;
+
   bus_tree_flush (call->tree);
-  g_dbus_method_invocation_return_value (call->invocation, results);
-  end (call);
+  g_dbus_method_invocation_return_value (call->invocation, sent);
+  end (call, sent);
 }
 
 void
@@ -144,7 +146,7 @@ bus_call_return_with_descriptor (BusCall *call, GVariant *results, int descripto
 
   bus_tree_flush (call->tree);
   g_dbus_method_invocation_return_value_with_unix_fd_list (call->invocation, results, list);
-  end (call);
+  end (call, NULL);
 }
 
 void
@@ -154,7 +156,7 @@ bus_call_fail (BusCall *call, GError *error)
 
   bus_tree_flush (call->tree);
   g_dbus_method_invocation_return_gerror (call->invocation, folded);
-  end (call);
+  end (call, NULL);
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include "bus/interfaces.h"
 #include "bus/object-manager.h"
+#include "bus/outlet.h"
 #include "bus/paths.h"
 #include "bus/strays.h"
 
@@ -19,6 +20,7 @@ struct _BusTree
   Core *core;
   BusRoster *roster;
   GDBusConnection *connection;
+  BusOutlet *outlet; /* NULL on a bus, which takes everything */
   BusCallers *callers;
   BusCaller *narrow; /* the sandboxed one whose sessions are all that is shown; NULL */
   BusPaths *paths;
@@ -29,6 +31,14 @@ struct _BusTree
   guint flush;         /* from the main loop */
   gboolean is_filling; /* nobody listens yet */
 };
+
+/* They are small. */
+static void
+note_signals (BusTree *tree)
+{
+  if (tree->outlet != NULL)
+    bus_outlet_note (tree->outlet, 0);
+}
 
 /* Properties that changed */
 
@@ -59,11 +69,14 @@ bus_tree_flush (BusTree *tree)
     bus_export_flush (tree->changed->pdata[i], tree->connection);
   g_ptr_array_set_size (tree->changed, 0);
   g_clear_handle_id (&tree->flush, g_source_remove);
+  note_signals (tree);
 }
 
 void
-bus_tree_note_answered (BusTree *tree)
+bus_tree_note_answered (BusTree *tree, GVariant *results)
 {
+  if (tree->outlet != NULL)
+    bus_outlet_note (tree->outlet, results != NULL ? g_variant_get_size (results) : 0);
   bus_roster_note (tree->roster);
 }
 
@@ -79,6 +92,7 @@ add_object (BusTree *tree, const char *path, gpointer object, const BusInterface
   bus_paths_add (tree->paths, path);
   if (!tree->is_filling)
     bus_object_manager_announce (tree->object_manager, export);
+  note_signals (tree);
   return export;
 }
 
@@ -228,6 +242,7 @@ ring_bell (CoreMessenger *messenger, CoreSession *session, gpointer user_data)
   if (export != NULL)
     g_dbus_connection_emit_signal (tree->connection, g_dbus_is_unique_name (id) ? id : NULL,
                                    export->path, "im.otrd1.Session", "Pending", NULL, NULL);
+  note_signals (tree);
 }
 
 static void
@@ -329,6 +344,8 @@ bus_tree_new (BusRoster *roster,
   tree->connection = g_object_ref (connection);
   tree->callers =
       bus_callers_new (connection, roster, door, identity, ring_bell, caller_was_admitted, tree);
+  if (door == BUS_DOOR_DIRECT)
+    tree->outlet = bus_outlet_new (connection);
   if (identity != NULL && bus_rights_are_narrow (identity))
     tree->narrow = bus_callers_get_only (tree->callers);
   tree->paths =
@@ -380,6 +397,7 @@ bus_tree_unref (BusTree *tree)
   bus_tree_close (tree);
   g_hash_table_unref (tree->exports);
   g_ptr_array_unref (tree->changed);
+  g_clear_pointer (&tree->outlet, bus_outlet_free);
   g_object_unref (tree->connection);
   bus_roster_unref (tree->roster);
   g_object_unref (tree->core);

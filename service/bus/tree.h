@@ -52,6 +52,7 @@ BusExport *bus_tree_find (BusTree *tree, gpointer object);
 /* A property has changed: told of before the next answer, or from the main loop. */
 void bus_tree_note_changed (BusTree *tree, BusExport *export);
 void bus_tree_flush (BusTree *tree);
-void bus_tree_note_answered (BusTree *tree);
+/* An answer has been sent, with @results (nullable). */
+void bus_tree_note_answered (BusTree *tree, GVariant *results);
 
 G_END_DECLS

@@ -252,25 +252,11 @@ direct_is_open (GObject *source, GAsyncResult *result, gpointer user_data)
   g_assert_no_error (opening->error);
 }
 
-static void
-shake_hands (Opening *opening)
-{
-  g_autoptr (GError) error = NULL;
-  int descriptor = g_unix_fd_list_get (opening->descriptors, 0, &error);
-  g_autoptr (GSocket) socket = g_socket_new_from_fd (descriptor, &error);
-  g_autoptr (GSocketConnection) stream = NULL;
-
-  g_assert_no_error (error);
-  stream = g_socket_connection_factory_create_connection (socket);
-  g_dbus_connection_new (G_IO_STREAM (stream), NULL, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT,
-                         NULL, NULL, direct_is_open, opening);
-  fixture_wait_until (opening->connection != NULL);
-}
-
-GDBusConnection *
-fixture_open_direct (GDBusConnection *opener, GError **error)
+int
+fixture_take_direct (GDBusConnection *opener, GError **error)
 {
   Opening opening = { 0 };
+  int descriptor = -1;
 
   g_dbus_connection_call_with_unix_fd_list (opener, "im.otrd1", MANAGER, "im.otrd1.Manager",
                                             "OpenDirectConnection", g_variant_new ("(a{sv})", NULL),
@@ -280,9 +266,28 @@ fixture_open_direct (GDBusConnection *opener, GError **error)
   if (opening.error != NULL)
     g_propagate_error (error, opening.error);
   else
-    shake_hands (&opening);
+    descriptor = g_unix_fd_list_get (opening.descriptors, 0, error);
   g_clear_pointer (&opening.answer, g_variant_unref);
   g_clear_object (&opening.descriptors);
+  return descriptor;
+}
+
+GDBusConnection *
+fixture_open_direct (GDBusConnection *opener, GError **error)
+{
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocketConnection) stream = NULL;
+  Opening opening = { 0 };
+  int descriptor = fixture_take_direct (opener, error);
+
+  if (descriptor < 0)
+    return NULL;
+  socket = g_socket_new_from_fd (descriptor, error);
+  g_assert_nonnull (socket);
+  stream = g_socket_connection_factory_create_connection (socket);
+  g_dbus_connection_new (G_IO_STREAM (stream), NULL, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT,
+                         NULL, NULL, direct_is_open, &opening);
+  fixture_wait_until (opening.connection != NULL);
   return opening.connection;
 }
 

@@ -46,7 +46,10 @@ void fixture_start_service (Fixture *fixture);
 void fixture_stop_service (Fixture *fixture);
 GDBusConnection *fixture_connect (Fixture *fixture);
 
-/* A direct connection, opened by @opener; NULL: @error is set. */
+/* The other end of a direct connection, opened by @opener, yet without a word; -1: @error is set.
+ */
+int fixture_take_direct (GDBusConnection *opener, GError **error);
+/* And after the handshake; NULL: @error is set. */
 GDBusConnection *fixture_open_direct (GDBusConnection *opener, GError **error);
 
 /* Runs the main loop until @condition is true. */

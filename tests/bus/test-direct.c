@@ -5,7 +5,13 @@
 
 #include "fixture.h"
 
+#include <errno.h>
+#include <glib-unix.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "bus/callers.h"
+#include "bus/outlet.h"
 
 static GDBusConnection *
 open_direct (Fixture *fixture)
@@ -171,6 +177,67 @@ one_is_not_opened_on_another (Fixture *fixture, gconstpointer unused)
                      g_variant_new ("(a{sv})", NULL), OTRD_ERROR_NOT_SUPPORTED);
 }
 
+/* The other end of a direct connection, past its handshake; it does not read on. */
+static int
+open_silent (Fixture *fixture)
+{
+  g_autofree char *user = g_strdup_printf ("%u", (guint)getuid ());
+  g_autoptr (GString) hello = g_string_new_len ("\0AUTH EXTERNAL ", 15);
+  char answer[256];
+  int descriptor = fixture_take_direct (fixture->first, NULL);
+
+  for (const char *digit = user; *digit != '\0'; digit++)
+    g_string_append_printf (hello, "%02x", *digit);
+  g_string_append (hello, "\r\n");
+  g_assert_cmpint (send (descriptor, hello->str, hello->len, MSG_NOSIGNAL), ==, hello->len);
+  g_assert_cmpint (recv (descriptor, answer, sizeof answer, 0), >, 0);
+  g_assert_true (g_str_has_prefix (answer, "OK "));
+  g_assert_cmpint (send (descriptor, "BEGIN\r\n", 7, MSG_NOSIGNAL), ==, 7);
+  g_unix_set_fd_nonblocking (descriptor, TRUE, NULL);
+  return descriptor;
+}
+
+static void
+who_never_reads_is_cut_off (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDBusMessage) call =
+      g_dbus_message_new_method_call (NULL, MANAGER, "im.otrd1.Manager", "Register");
+  g_autofree guchar *bytes = NULL;
+  gsize length, calls = 0, written = 0;
+  int descriptor = open_silent (fixture);
+  gssize count;
+
+  g_dbus_message_set_serial (call, 1);
+  g_dbus_message_set_body (call, g_variant_new ("(sa{sv})", "silent", NULL));
+  bytes = g_dbus_message_to_blob (call, &length, G_DBUS_CAPABILITY_FLAGS_NONE, NULL);
+  while ((count = send (descriptor, bytes + written, length - written, MSG_NOSIGNAL)) > 0
+         || errno == EAGAIN)
+    {
+      written = (written + MAX (count, 0)) % length;
+      calls += count > 0 && written == 0;
+      g_assert_cmpuint (calls, <, 16 * BUS_OUTLET_MESSAGES_MAX);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  g_assert_cmpuint (calls, >, BUS_OUTLET_MESSAGES_MAX);
+  close (descriptor);
+  /* the others never knew */
+  g_assert_cmpuint (count_clients (fixture), >=, 2);
+}
+
+/* More than may wait goes through, as long as somebody takes it. */
+static void
+who_reads_is_never_cut_off (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDBusConnection) direct = open_direct (fixture);
+
+  for (guint i = 0; i < BUS_OUTLET_MESSAGES_MAX + 1; i++)
+    {
+      g_autoptr (GVariant) answer = fixture_must_call (direct, MANAGER, "Manager", "Register",
+                                                       g_variant_new ("(sa{sv})", "polite", NULL));
+    }
+  g_assert_false (g_dbus_connection_is_closed (direct));
+}
+
 static void
 add_tests (void)
 {
@@ -181,6 +248,8 @@ add_tests (void)
   fixture_add_test ("/bus/direct/a-program-is-listed-once", a_program_is_listed_once);
   fixture_add_test ("/bus/direct/a-program-has-no-more-than-its-limit",
                     a_program_has_no_more_than_its_limit);
+  fixture_add_test ("/bus/direct/who-never-reads-is-cut-off", who_never_reads_is_cut_off);
+  fixture_add_test ("/bus/direct/who-reads-is-never-cut-off", who_reads_is_never_cut_off);
   fixture_add_test ("/bus/direct/one-is-not-opened-on-another", one_is_not_opened_on_another);
 }
 
