@@ -20,7 +20,7 @@ struct _BusCallers
   GHashTable *by_name; /* BusCaller */
 };
 
-/* A call that waits for its caller to be known. */
+/* A call that waits for its caller to be known, or for its turn. */
 typedef struct
 {
   gpointer call;
@@ -37,6 +37,8 @@ struct _BusCaller
   CoreMessenger *messenger; /* likewise */
   GPtrArray *directs;       /* of BusDirect */
   GQueue waiting;
+  BusTurns *turns;
+  gboolean is_in_turn;
   guint watch;
   guint pending;
   gsize bytes;
@@ -82,16 +84,46 @@ name_has_vanished (GDBusConnection *connection, const char *name, gpointer user_
 
 /* Who it is */
 
+/* The call that it runs has what keeps @caller alive. */
+static void
+run_first (BusCaller *caller)
+{
+  Waiting *waiting = g_queue_pop_head (&caller->waiting);
+
+  waiting->ready (waiting->call);
+  g_free (waiting);
+}
+
+static void
+wait_for_turn (BusCaller *caller)
+{
+  if (caller->is_in_turn)
+    return;
+  caller->is_in_turn = TRUE;
+  bus_turns_add (caller->turns, caller);
+}
+
 static void
 run_waiting (BusCaller *caller)
 {
-  Waiting *waiting;
+  while (!g_queue_is_empty (&caller->waiting) && caller->pending <= BUS_CALLER_PENDING_POLITE)
+    run_first (caller);
+  if (!g_queue_is_empty (&caller->waiting))
+    wait_for_turn (caller);
+}
 
-  while ((waiting = g_queue_pop_head (&caller->waiting)) != NULL)
-    {
-      waiting->ready (waiting->call);
-      g_free (waiting);
-    }
+gboolean
+bus_caller_take_turn (gpointer user_data)
+{
+  BusCaller *caller = user_data;
+  gboolean has_more;
+
+  g_ref_count_inc (&caller->count);
+  run_first (caller);
+  has_more = !g_queue_is_empty (&caller->waiting);
+  caller->is_in_turn = has_more;
+  caller_unref (caller);
+  return has_more;
 }
 
 static gboolean
@@ -136,6 +168,7 @@ caller_new (BusCallers *callers, const char *name)
   g_ref_count_init (&caller->count);
   caller->callers = callers;
   caller->door = callers->door;
+  caller->turns = bus_roster_get_turns (callers->roster);
   caller->name = g_strdup (name);
   caller->directs = g_ptr_array_new_with_free_func ((GDestroyNotify)bus_direct_free);
   g_queue_init (&caller->waiting);
@@ -265,7 +298,8 @@ bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready)
 {
   Waiting *waiting;
 
-  if (caller->identity != NULL && g_queue_is_empty (&caller->waiting))
+  if (caller->identity != NULL && g_queue_is_empty (&caller->waiting)
+      && caller->pending <= BUS_CALLER_PENDING_POLITE)
     {
       ready (call);
       return;
@@ -274,6 +308,8 @@ bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready)
   waiting->call = call;
   waiting->ready = ready;
   g_queue_push_tail (&caller->waiting, waiting);
+  if (caller->identity != NULL)
+    wait_for_turn (caller);
 }
 
 void

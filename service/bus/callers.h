@@ -22,6 +22,8 @@ G_BEGIN_DECLS
 /* What one caller may have under way; more is LimitExceeded.  A bus name and the direct
  * connections that it opened are one caller each. */
 #define BUS_CALLER_PENDING_MAX 4096
+/* With more than these they are served in turns with those of others that have many. */
+#define BUS_CALLER_PENDING_POLITE 64
 #define BUS_CALLER_BYTES_MAX (64 * 1024 * 1024)
 #define BUS_CALLER_DIRECT_MAX 8
 #define BUS_CALLER_SESSIONS_MAX 4096
@@ -52,8 +54,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusCallers, bus_callers_free)
  * bus_caller_end_call ().  LimitExceeded when it has too many. */
 BusCaller *
 bus_callers_begin_call (BusCallers *callers, const char *sender, gsize size, GError **error);
-/* Runs @ready at once, or in turn as soon as it is known who @caller is. */
+/* Runs @ready at once, or in its turn: as soon as it is known who @caller is, and after the calls
+ * of those who have few if it has many. */
 void bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready);
+/* One call of those that wait; whether there are more.  A BusTurn. */
+gboolean bus_caller_take_turn (gpointer caller);
 void bus_caller_end_call (BusCaller *caller, gsize size);
 
 /* Its name has vanished: nothing may be attached to it any more. */

@@ -13,6 +13,7 @@ struct _BusRoster
   Core *core;
   BusHappened happened;
   gpointer user_data;
+  BusTurns *turns;
   GPtrArray *callers; /* of BusCallers, not owned: each takes itself off */
 };
 
@@ -25,6 +26,7 @@ bus_roster_new (Core *core, BusHappened happened, gpointer user_data)
   roster->core = g_object_ref (core);
   roster->happened = happened;
   roster->user_data = user_data;
+  roster->turns = bus_turns_new (bus_caller_take_turn);
   roster->callers = g_ptr_array_new ();
   return roster;
 }
@@ -42,6 +44,7 @@ bus_roster_unref (BusRoster *roster)
   if (!g_ref_count_dec (&roster->count))
     return;
   g_ptr_array_unref (roster->callers);
+  bus_turns_free (roster->turns);
   g_object_unref (roster->core);
   g_free (roster);
 }
@@ -56,6 +59,12 @@ Core *
 bus_roster_get_core (BusRoster *roster)
 {
   return roster->core;
+}
+
+BusTurns *
+bus_roster_get_turns (BusRoster *roster)
+{
+  return roster->turns;
 }
 
 void

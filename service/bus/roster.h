@@ -9,6 +9,7 @@
 
 #include <gio/gio.h>
 
+#include "bus/turns.h"
 #include "core/core.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,9 @@ void bus_roster_note (BusRoster *roster);
 
 void bus_roster_add (BusRoster *roster, BusCallers *callers);
 void bus_roster_remove (BusRoster *roster, BusCallers *callers);
+
+/* Of all connections. */
+BusTurns *bus_roster_get_turns (BusRoster *roster);
 
 /* aa{sv}, floating: for people. */
 GVariant *bus_roster_list (BusRoster *roster, BusSessionPath get_path, gpointer user_data);

@@ -221,7 +221,7 @@ who_never_reads_is_cut_off (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (calls, >, BUS_OUTLET_MESSAGES_MAX);
   close (descriptor);
   /* the others never knew */
-  g_assert_cmpuint (count_clients (fixture), >=, 2);
+  fixture_wait_until (count_clients (fixture, TRUE) == 0);
 }
 
 /* More than may wait goes through, as long as somebody takes it. */

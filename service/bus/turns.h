@@ -1,0 +1,24 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Turns: callers that have more calls waiting than a polite one has, each served
+ * one call a turn, and only while nobody else's call waits.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _BusTurns BusTurns;
+
+/* Serves one call of @caller; whether it has more. */
+typedef gboolean (*BusTurn) (gpointer caller);
+
+BusTurns *bus_turns_new (BusTurn serve);
+void bus_turns_free (BusTurns *turns);
+
+/* @caller has calls; it lives until @serve has said that there are no more. */
+void bus_turns_add (BusTurns *turns, gpointer caller);
+
+G_END_DECLS

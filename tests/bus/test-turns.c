@@ -1,0 +1,112 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Turns: one of each that has many, and nobody of them before one that has few. */
+
+#include "bus/turns.h"
+
+#include <unistd.h>
+
+typedef struct
+{
+  char letter;
+  guint calls;
+  GString *served;
+} Greedy;
+
+static gboolean
+serve (gpointer caller)
+{
+  Greedy *greedy = caller;
+
+  g_string_append_c (greedy->served, greedy->letter);
+  return --greedy->calls > 0;
+}
+
+static void
+run_out (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
+test_each_is_served_in_turn (void)
+{
+  g_autoptr (GString) served = g_string_new (NULL);
+  Greedy a = { 'a', 4, served }, b = { 'b', 2, served }, c = { 'c', 3, served };
+  BusTurns *turns = bus_turns_new (serve);
+
+  bus_turns_add (turns, &a);
+  bus_turns_add (turns, &b);
+  bus_turns_add (turns, &c);
+  run_out ();
+  g_assert_cmpstr (served->str, ==, "abcabcaca");
+  a.calls = 1;
+  bus_turns_add (turns, &a);
+  run_out ();
+  g_assert_cmpstr (served->str, ==, "abcabcacaa");
+  bus_turns_free (turns);
+}
+
+static gboolean
+polite_call_arrives (gpointer user_data)
+{
+  Greedy *greedy = user_data;
+
+  g_string_append_c (greedy->served, greedy->letter);
+  return --greedy->calls > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static void
+test_who_has_few_goes_first (void)
+{
+  g_autoptr (GString) served = g_string_new (NULL);
+  Greedy greedy = { 'g', 5, served }, polite = { 'p', 3, served };
+  BusTurns *turns = bus_turns_new (serve);
+
+  bus_turns_add (turns, &greedy);
+  g_idle_add_full (G_PRIORITY_DEFAULT, polite_call_arrives, &polite, NULL);
+  run_out ();
+  g_assert_cmpstr (served->str, ==, "pppggggg");
+  bus_turns_free (turns);
+}
+
+typedef struct
+{
+  BusTurns *turns;
+  guint served;
+} Last;
+
+static gboolean
+serve_and_free (gpointer caller)
+{
+  Last *last = caller;
+
+  last->served++;
+  g_clear_pointer (&last->turns, bus_turns_free);
+  return FALSE;
+}
+
+/* The last call of a connection may be what kept the service's whole tree. */
+static void
+test_a_turn_may_be_the_last_thing (void)
+{
+  Last last = { bus_turns_new (serve_and_free), 0 };
+
+  bus_turns_add (last.turns, &last);
+  run_out ();
+  g_assert_cmpuint (last.served, ==, 1);
+  g_assert_null (last.turns);
+}
+
+int
+main (int argc, char **argv)
+{
+  alarm (120);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/bus/turns/each-is-served-in-turn", test_each_is_served_in_turn);
+  g_test_add_func ("/bus/turns/who-has-few-goes-first", test_who_has_few_goes_first);
+  g_test_add_func ("/bus/turns/a-turn-may-be-the-last-thing", test_a_turn_may_be_the_last_thing);
+  return g_test_run ();
+}
