@@ -45,7 +45,8 @@ core_account_make_known (CoreAccount *account, const char *contact, gboolean *se
     {
       const VaultFingerprint *record = g_ptr_array_index (records, i);
 
-      engine_known_keys_add (known, record->fingerprint, to_engine (record->trust));
+      engine_known_keys_add (known, record->fingerprint, to_engine (record->trust),
+                             record->first_seen != 0);
       *seen_v3 |= (record->seen & VAULT_SEEN_V3) != 0;
     }
   return known;

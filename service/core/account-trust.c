@@ -7,6 +7,8 @@
 
 #include "core/account-private.h"
 
+#include <string.h>
+
 #include "core/limits.h"
 #include "core/names.h"
 #include "core/session-private.h"
@@ -67,18 +69,18 @@ undo_trust (CoreAccount *account, gpointer user_data)
     core_session_trust_changed (session);
 }
 
-/* A session in use follows: a rejected key's ends, a verified one's texts go. */
+/* A session with the contact follows: a rejected key's ends, a verified one's texts go, and one
+ * that is not rejected any more blocks nothing. */
 static void
 move_session (CoreAccount *account, const VaultFingerprint *record)
 {
   CoreSession *session = find_session (account, record->contact);
 
-  if (session == NULL || !core_session_uses_fingerprint (session, record->fingerprint))
+  if (session == NULL)
     return;
-  if (record->trust == OTRD_TRUST_REJECTED)
+  if (record->trust == OTRD_TRUST_REJECTED
+      && core_session_uses_fingerprint (session, record->fingerprint))
     core_session_reject (session, record->fingerprint);
-  else if (record->trust == OTRD_TRUST_VERIFIED)
-    core_session_release_later (session);
   core_session_poll (session);
 }
 
@@ -88,7 +90,8 @@ static gboolean
 is_change (const TrustChange *change)
 {
   return change->new == NULL || change->old == NULL || change->new->trust != change->old->trust
-         || change->new->trust_at != change->old->trust_at;
+         || change->new->trust_at != change->old->trust_at
+         || strcmp (change->new->method, change->old->method) != 0;
 }
 
 static void
@@ -118,6 +121,8 @@ read_names (CoreAccount *account,
     return FALSE;
   *canonical_fingerprint = core_names_read_fingerprint (fingerprint, error);
   return *canonical_fingerprint != NULL
+         && core_names_check_link (account->protocol, account->name, fingerprint,
+                                   *canonical_contact, error)
          && core_account_check_open (account, "change what is known of the contact", error);
 }
 

@@ -388,3 +388,26 @@ core_names_read_fingerprint (const char *spelling, GError **error)
     return refuse (error, "the fingerprint", "it must have 40 hexadecimal digits");
   return g_strdup (digits->str);
 }
+
+gboolean
+core_names_check_link (const char *protocol,
+                       const char *account,
+                       const char *spelling,
+                       const char *contact,
+                       GError **error)
+{
+  const char *address = strchr (spelling, ':');
+  const char *end = address != NULL ? strchr (address, '?') : NULL;
+  g_autofree char *written = NULL;
+  g_autofree char *canonical = NULL;
+
+  if (end == NULL)
+    return TRUE;
+  written = g_uri_unescape_segment (address + 1, end, NULL);
+  if (written != NULL)
+    canonical = core_names_read_contact (protocol, account, written, FALSE, NULL, NULL);
+  if (g_strcmp0 (canonical, contact) == 0)
+    return TRUE;
+  refuse (error, "the fingerprint", "the link is one of another contact");
+  return FALSE;
+}

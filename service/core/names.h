@@ -54,5 +54,11 @@ char *core_names_to_path_element (const char *name);
 /* 40 upper-case hexadecimal digits from any usual spelling: groups, colons, lower case, "0x",
  * "xmpp:someone?otr-fingerprint=...". */
 char *core_names_read_fingerprint (const char *spelling, GError **error);
+/* A link names an address too.  INVALID_ARGUMENT: it is not that of @contact (canonical). */
+gboolean core_names_check_link (const char *protocol,
+                                const char *account,
+                                const char *spelling,
+                                const char *contact,
+                                GError **error);
 
 G_END_DECLS

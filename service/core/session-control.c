@@ -77,7 +77,7 @@ give_consent (CoreCall *call)
       call->caller != NULL ? core_session_find_attachment (call->session, call->caller) : NULL;
 
   if (attachment != NULL)
-    attachment->must_consent = FALSE;
+    core_session_give_consent (call->session, attachment);
 }
 
 static gboolean
@@ -171,7 +171,7 @@ settle_end (CoreCall *call)
   session->restored = FALSE;
   /* The user wants it in the clear: no offer until the contact makes one. */
   session->offer_declined = TRUE;
-  core_session_revoke_consent (session, call->caller);
+  call->must_save |= core_session_revoke_consent (session, call->caller);
 }
 
 static const CoreCallType end_type = {

@@ -1,9 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The messengers on a session: who is attached, who is owed, who must agree
- * before its text goes in the clear.
- */
+/* The messengers on a session: who is attached, who is owed. */
 
 #include "core/session-private.h"
 
@@ -61,17 +59,6 @@ core_session_ring (CoreSession *session)
   core_messenger_ring (served->messenger, session);
 }
 
-void
-core_session_revoke_consent (CoreSession *session, CoreMessenger *by)
-{
-  for (guint i = 0; i < session->attachments->len; i++)
-    {
-      CoreAttachment *attachment = g_ptr_array_index (session->attachments, i);
-
-      attachment->must_consent = attachment->messenger != by;
-    }
-}
-
 /* Nobody comes, or goes, unseen by the others. */
 static void
 tell_others (CoreSession *session, CoreMessenger *about, const char *event)
@@ -94,32 +81,6 @@ tell_others (CoreSession *session, CoreMessenger *about, const char *event)
     }
 }
 
-/* An application that crashed or lost its connection comes back as it was. */
-static void
-remember_unasked (CoreSession *session, CoreAttachment *attachment)
-{
-  const char *application = core_messenger_get_owner (attachment->messenger);
-
-  if (!attachment->must_consent
-      || g_ptr_array_find_with_equal_func (session->unasked, application, g_str_equal, NULL))
-    return;
-  if (session->unasked->len >= CORE_MESSENGERS_PER_SESSION_MAX)
-    g_ptr_array_remove_index (session->unasked, 0);
-  g_ptr_array_add (session->unasked, g_strdup (application));
-}
-
-static gboolean
-take_unasked (CoreSession *session, CoreMessenger *messenger)
-{
-  guint at;
-
-  if (!g_ptr_array_find_with_equal_func (session->unasked, core_messenger_get_owner (messenger),
-                                         g_str_equal, &at))
-    return FALSE;
-  g_ptr_array_remove_index (session->unasked, at);
-  return TRUE;
-}
-
 static gboolean
 add_attachment (CoreSession *session, CoreMessenger *messenger, GError **error)
 {
@@ -133,7 +94,7 @@ add_attachment (CoreSession *session, CoreMessenger *messenger, GError **error)
       return FALSE;
     }
   attachment = core_attachment_new (messenger, session->account->protocol);
-  attachment->must_consent = take_unasked (session, messenger);
+  attachment->must_consent = core_session_take_unasked (session, messenger);
   g_ptr_array_add (session->attachments, attachment);
   core_messenger_add_session (messenger, session);
   return TRUE;
@@ -205,7 +166,7 @@ core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger)
   if (attachment == NULL)
     return;
   core_session_orphan_calls (session, messenger);
-  remember_unasked (session, attachment);
+  core_session_remember_unasked (session, attachment);
   engine_assembler_forget (session->assembler, core_messenger_get_id (messenger));
   core_messenger_remove_session (messenger, session);
   g_ptr_array_remove (session->attachments, attachment);

@@ -110,8 +110,17 @@ void core_session_note_call (CoreSession *session, CoreMessenger *messenger);
 /* Rings for what is owed, unless it has been done. */
 void core_session_ring (CoreSession *session);
 void core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger);
-/* Another one's End: everybody else must agree again. */
-void core_session_revoke_consent (CoreSession *session, CoreMessenger *by);
+
+/* session-consent.c */
+/* Another one's End: everybody else must agree again.  TRUE: it must be saved. */
+gboolean core_session_revoke_consent (CoreSession *session, CoreMessenger *by);
+/* Its own user has agreed. */
+void core_session_give_consent (CoreSession *session, CoreAttachment *attachment);
+/* An application that goes before it has agreed is found again by its id when it comes back. */
+void core_session_remember_unasked (CoreSession *session, CoreAttachment *attachment);
+gboolean core_session_take_unasked (CoreSession *session, CoreMessenger *messenger);
+/* Those of an earlier life of the session. */
+void core_session_load_unasked (CoreSession *session);
 
 /* session-send.c */
 /* In a call's work: held texts go, when the turn says so. */

@@ -147,9 +147,10 @@ settle (CoreSession *session, CoreCall *call)
 
   if (call->error == NULL)
     {
-      must_save = core_session_store (call) || call->must_save;
+      must_save = core_session_store (call);
       if (call->type->settle != NULL)
         call->type->settle (call);
+      must_save |= call->must_save;
     }
   if (must_save)
     vault_save_async (session->account->vault, on_saved, g_object_ref (session));

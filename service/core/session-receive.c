@@ -283,7 +283,8 @@ work_receive (CoreCall *call)
   engine_session_receive (engine, &call->context, call->line, call->from, call->turn);
   if (may_start (call))
     engine_session_start (engine, &call->context, call->turn);
-  core_session_release_held (call);
+  if (!call->history)
+    core_session_release_held (call);
   /* Here and not at the answer: it may be long. */
   if (call->dear && call->turn->text != NULL && call->turn->verdict == ENGINE_VERDICT_PRIVATE)
     call->shown = core_form_from_wire (call->turn->text, call->content_type);
@@ -298,6 +299,9 @@ settle_receive (CoreCall *call)
 
   if (call->turn->needs_key)
     set_aside (call);
+  /* Nothing goes out with old lines, but they may have left a session that texts can go by. */
+  if (call->history && call->turn->release_held)
+    core_session_release_later (session);
   /* Who lets nothing out in the clear expects nothing in it. */
   if (call->turn->verdict == ENGINE_VERDICT_PLAINTEXT && call->policy == OTRD_POLICY_ALWAYS)
     call->turn->verdict = ENGINE_VERDICT_UNEXPECTED_PLAINTEXT;

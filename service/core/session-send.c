@@ -185,7 +185,7 @@ has_consent (CoreCall *call)
     return TRUE;
   if (!call->clear)
     return FALSE;
-  attachment->must_consent = FALSE;
+  core_session_give_consent (call->session, attachment);
   return TRUE;
 }
 
@@ -374,14 +374,13 @@ static gboolean
 begin_release (CoreCall *call)
 {
   call->dear = TRUE;
-  return core_held_get_length (call->session->held) > 0
-         && engine_session_get_way (call->session->engine, &call->context) == ENGINE_WAY_PRIVATE;
+  return core_held_get_length (call->session->held) > 0;
 }
 
 static void
 work_release (CoreCall *call)
 {
-  call->turn->release_held = TRUE;
+  call->turn->release_held = engine_session_may_release (call->session->engine, &call->context);
   core_session_release_held (call);
 }
 

@@ -60,11 +60,10 @@ core_session_put_seen (
   if (record == NULL && !core_account_has_room (account, session->contact, error))
     return FALSE;
   if (record == NULL)
-    {
-      record =
-          vault_fingerprint_new (account->protocol, account->name, session->contact, fingerprint);
-      record->first_seen = (guint64)core_clock_get_real_time (session->clock);
-    }
+    record =
+        vault_fingerprint_new (account->protocol, account->name, session->contact, fingerprint);
+  if (record->first_seen == 0)
+    record->first_seen = (guint64)core_clock_get_real_time (session->clock);
   record->last_seen = (guint64)core_clock_get_real_time (session->clock);
   if (version != 0)
     record->seen |= version == 2 ? VAULT_SEEN_V2 : VAULT_SEEN_V3;
@@ -111,6 +110,9 @@ store_verified (CoreSession *session, const EngineStore *store, EngineTurn *turn
     return FALSE;
   if (core_session_put_seen (session, store->fingerprint, 0, &is_new, NULL))
     record = look_up (session, store->fingerprint);
+  /* What the user has said while the last step was taken stands. */
+  if (record != NULL && record->trust == OTRD_TRUST_REJECTED)
+    return is_new;
   if (record != NULL)
     mark_verified (session, record, store->method);
   if (record == NULL || !put_record (session, record, NULL))
@@ -129,8 +131,10 @@ store_latch (CoreSession *session, EngineTurn *turn)
   CoreAccount *account = session->account;
   CoreAttachment *served = core_session_find_served (session);
   g_autoptr (VaultLatch) latch =
-      vault_latch_new (account->protocol, account->name, session->contact);
+      vault_lookup_latch (account->vault, account->protocol, account->name, session->contact);
 
+  if (latch == NULL)
+    latch = vault_latch_new (account->protocol, account->name, session->contact);
   latch->since = (guint64)core_clock_get_real_time (session->clock);
   if (served != NULL)
     {

@@ -180,7 +180,7 @@ is_latched (CoreAccount *account, const char *contact)
   g_autoptr (VaultLatch) latch =
       vault_lookup_latch (account->vault, account->protocol, account->name, contact);
 
-  return latch != NULL;
+  return latch != NULL && latch->since != 0;
 }
 
 CoreSession *
@@ -200,6 +200,7 @@ core_session_new (CoreAccount *account,
   session->occupant = occupant;
   session->restored = is_latched (account, contact);
   session->engine = engine_session_new (account->instance_tag, session->restored);
+  core_session_load_unasked (session);
   core_session_reload_known (session);
   context.known = session->known;
   session->view = engine_session_get_view (session->engine, &context);

@@ -190,12 +190,44 @@ forget_commit (EngineChannel *channel)
     otrl_auth_clear (&master->auth);
 }
 
+static void
+close_cipher (gcry_cipher_hd_t *cipher)
+{
+  gcry_cipher_close (*cipher);
+  *cipher = NULL;
+}
+
+static void
+close_mac (gcry_md_hd_t *mac)
+{
+  gcry_md_close (*mac);
+  *mac = NULL;
+}
+
+/* libotr opens these for each Reveal Signature that comes, and closes none that was in vain. */
+static void
+forget_failed_proof (EngineChannel *channel)
+{
+  ConnContext *own = engine_channel_context (channel);
+
+  if (own == NULL || own->auth.authstate != OTRL_AUTHSTATE_AWAITING_REVEALSIG)
+    return;
+  close_cipher (&own->auth.enc_c);
+  close_cipher (&own->auth.enc_cp);
+  close_mac (&own->auth.mac_m1);
+  close_mac (&own->auth.mac_m1p);
+  close_mac (&own->auth.mac_m2);
+  close_mac (&own->auth.mac_m2p);
+}
+
 void
 engine_channel_feed (EngineChannel *channel,
                      EngineKey *key,
                      const EngineLine *line,
                      EngineCall *call)
 {
+  if (line->type == ENGINE_LINE_REVEAL_SIGNATURE)
+    forget_failed_proof (channel);
   feed_text (channel, key, line->text, call);
   if (line->type == ENGINE_LINE_DH_KEY)
     forget_commit (channel);

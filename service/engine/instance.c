@@ -18,8 +18,8 @@ engine_instance_drop_channels (EngineInstance *instance)
 {
   g_clear_pointer (&instance->live, engine_channel_free);
   g_clear_pointer (&instance->pending, engine_channel_free);
-  g_clear_pointer (&instance->candidate, engine_channel_free);
   g_clear_pointer (&instance->old, engine_channel_free);
+  engine_instance_drop_exchanges (instance);
 }
 
 void
@@ -48,11 +48,50 @@ engine_instance_is_private (const EngineInstance *instance)
   return instance->live != NULL && engine_channel_is_private (instance->live);
 }
 
+void
+engine_instance_drop_exchanges (EngineInstance *instance)
+{
+  g_clear_pointer (&instance->candidate, engine_channel_free);
+  g_clear_pointer (&instance->crossed, engine_channel_free);
+}
+
+void
+engine_instance_settle_exchanges (EngineInstance *instance, gint64 until)
+{
+  if (instance->candidate == NULL)
+    return;
+  g_clear_pointer (&instance->crossed, engine_channel_free);
+  instance->crossed = g_steal_pointer (&instance->candidate);
+  instance->crossed_until = until;
+}
+
+void
+engine_instance_begin_exchange (EngineInstance *instance, EngineChannel *channel, gint64 until)
+{
+  engine_instance_settle_exchanges (instance, until);
+  instance->candidate = channel;
+}
+
+static gboolean
+awaits (EngineChannel *channel, OtrlAuthState awaiting)
+{
+  return channel != NULL && engine_channel_auth_state (channel) == awaiting;
+}
+
+EngineChannel **
+engine_instance_find_exchange (EngineInstance *instance, OtrlAuthState awaiting)
+{
+  if (awaits (instance->candidate, awaiting))
+    return &instance->candidate;
+  return awaits (instance->crossed, awaiting) ? &instance->crossed : NULL;
+}
+
 gboolean
 engine_instance_is_closing (const EngineInstance *instance)
 {
   return instance->candidate != NULL
-         && engine_channel_auth_state (instance->candidate) == OTRL_AUTHSTATE_AWAITING_SIG;
+         && (awaits (instance->candidate, OTRL_AUTHSTATE_AWAITING_SIG)
+             || awaits (instance->crossed, OTRL_AUTHSTATE_AWAITING_SIG));
 }
 
 EngineChannel *

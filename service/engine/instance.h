@@ -20,7 +20,9 @@ typedef struct
   EngineChannel *live;      /* private, key accepted: texts go here */
   EngineChannel *pending;   /* private, key not accepted by the user */
   EngineChannel *candidate; /* an exchange under way */
-  EngineChannel *old;       /* replaced; still reads late lines */
+  EngineChannel *crossed;   /* another, which crossed it or was done later; its rest may come yet */
+  gint64 crossed_until;
+  EngineChannel *old; /* replaced; still reads late lines */
   gint64 old_until;
   guint gave_way; /* the serial of our offer that lost against its commit */
 
@@ -36,6 +38,16 @@ void engine_instance_free (EngineInstance *instance);
 /* The channel that @line's MAC belongs to; NULL: none. */
 EngineChannel *engine_instance_find_owner (EngineInstance *instance, const EngineLine *line);
 gboolean engine_instance_is_private (const EngineInstance *instance);
+/* An exchange begins beside those that run; @until: how long the rest of the one before it may
+ * come.
+ */
+void
+engine_instance_begin_exchange (EngineInstance *instance, EngineChannel *channel, gint64 until);
+/* The exchange that waits for a line of that kind; NULL: none does. */
+EngineChannel **engine_instance_find_exchange (EngineInstance *instance, OtrlAuthState awaiting);
+/* One of them is done; the rest of the other may come until then. */
+void engine_instance_settle_exchanges (EngineInstance *instance, gint64 until);
+void engine_instance_drop_exchanges (EngineInstance *instance);
 /* Between our Reveal Signature and the contact's Signature: what goes under the old keys now,
  * a libotr contact could no longer read. */
 gboolean engine_instance_is_closing (const EngineInstance *instance);

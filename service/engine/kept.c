@@ -71,6 +71,20 @@ engine_kept_add (EngineKept *kept, guint32 epoch, guint64 id, const char *text)
     forget_oldest_text (kept);
 }
 
+static void
+carry (gpointer text, gpointer user_data)
+{
+  ((EngineKeptText *)text)->epoch = 0;
+}
+
+void
+engine_kept_carry_over (EngineKept *kept)
+{
+  g_queue_foreach (&kept->forgotten, carry, NULL);
+  g_queue_foreach (&kept->texts, carry, NULL);
+  kept->first_proven = 0;
+}
+
 static gboolean
 is_proven (const EngineKept *kept, const EngineKeptText *text, guint32 keyid)
 {

@@ -37,6 +37,9 @@ typedef struct
 } EngineKept;
 
 void engine_kept_add (EngineKept *kept, guint32 epoch, guint64 id, const char *text);
+/* New keys take the place of those that they were sent under: the contact's use of our second one
+ * proves them, or that nothing more will be heard of them. */
+void engine_kept_carry_over (EngineKept *kept);
 /* The contact has used our key @keyid. */
 void engine_kept_prove (EngineKept *kept, guint32 keyid);
 /* Takes all out, in order.  Returns: (transfer full): a list of EngineKeptText; in @forgotten

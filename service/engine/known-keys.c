@@ -8,6 +8,7 @@ typedef struct
 {
   char fingerprint[ENGINE_FINGERPRINT_LEN + 1];
   EngineTrust trust;
+  gboolean was_used;
 } KnownKey;
 
 struct _EngineKnownKeys
@@ -43,9 +44,12 @@ engine_known_keys_unref (EngineKnownKeys *keys)
 }
 
 void
-engine_known_keys_add (EngineKnownKeys *keys, const char *fingerprint, EngineTrust trust)
+engine_known_keys_add (EngineKnownKeys *keys,
+                       const char *fingerprint,
+                       EngineTrust trust,
+                       gboolean was_used)
 {
-  KnownKey key = { .trust = trust };
+  KnownKey key = { .trust = trust, .was_used = was_used };
 
   g_strlcpy (key.fingerprint, fingerprint, sizeof key.fingerprint);
   g_array_append_val (keys->keys, key);
@@ -81,7 +85,7 @@ engine_known_keys_judge (EngineKnownKeys *keys, const char *fingerprint)
 
       if (key->trust == ENGINE_TRUST_VERIFIED)
         return ENGINE_KNOWN_CHANGED_FROM_VERIFIED;
-      if (key->trust == ENGINE_TRUST_UNVERIFIED)
+      if (key->trust == ENGINE_TRUST_UNVERIFIED || key->was_used)
         verdict = ENGINE_KNOWN_CHANGED;
     }
   return verdict;

@@ -1,8 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Key exchanges: made in candidate channels, decided when they cross, judged
- * when they are done, started over when they stand still.
+/* Key exchanges: made in candidate channels, decided when they cross, started
+ * over when they stand still.
+ *
+ * One that was begun is under way until it is done, ended by the user, or has
+ * stood still for too long: no line that anybody could have written ends it.
  *
  * Sources: protocol v3, "Authenticated Key Exchange".
  */
@@ -31,8 +34,26 @@ note_progress (EngineSession *session, const EngineContext *context)
 static void
 stall (EngineSession *session, EngineTurn *turn)
 {
-  session->asking = FALSE;
+  engine_session_settle_exchange (session);
   engine_turn_event (turn, "stalled", NULL);
+}
+
+/* Whoever is in the middle can write such a query: what is under way goes on. */
+static void
+tell_refused_version (EngineTurn *turn)
+{
+  GVariantDict details;
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "reason", "s", "version-2");
+  engine_turn_event (turn, "stalled", g_variant_dict_end (&details));
+}
+
+void
+engine_session_settle_exchange (EngineSession *session)
+{
+  session->asking = FALSE;
+  session->under_way = FALSE;
 }
 
 void
@@ -43,7 +64,7 @@ engine_session_drop_exchanges (EngineSession *session)
     {
       EngineInstance *instance = g_ptr_array_index (session->instances, i);
 
-      g_clear_pointer (&instance->candidate, engine_channel_free);
+      engine_instance_drop_exchanges (instance);
     }
   session->waits_for_key = FALSE;
 }
@@ -53,6 +74,7 @@ engine_session_ask (EngineSession *session, const EngineContext *context, Engine
 {
   engine_turn_transmit (turn, engine_line_new_query (context->allows_v2, TRUE), NULL, TRUE);
   session->asking = TRUE;
+  session->under_way = TRUE;
   session->moved = context->now;
   session->patience = QUERY_PATIENCE;
 }
@@ -60,9 +82,11 @@ engine_session_ask (EngineSession *session, const EngineContext *context, Engine
 void
 engine_session_start (EngineSession *session, const EngineContext *context, EngineTurn *turn)
 {
-  session->rejected = FALSE;
+  *session->rejected = '\0';
   session->restarts = 0;
   session->ended = 0;
+  /* Who begins anew in the middle of a private conversation hears nothing of the contact. */
+  engine_session_note_loss (session);
   engine_session_ask (session, context, turn);
   engine_session_finish_call (session, context, turn);
 }
@@ -101,6 +125,7 @@ engine_session_offer (EngineSession *session,
   session->offer->progress = context->now;
   session->offer_answered = FALSE;
   session->asking = FALSE;
+  session->under_way = TRUE;
   call = engine_call_new (session->offer);
   engine_channel_commit (session->offer, call);
   engine_session_emit (session, context, NULL, call, turn);
@@ -120,7 +145,7 @@ engine_session_take_query (EngineSession *session,
     return;
   if (!v3 && !context->allows_v2)
     {
-      stall (session, turn);
+      tell_refused_version (turn);
       return;
     }
   if (!engine_breaker_allows (&session->queries, context->now))
@@ -133,11 +158,18 @@ engine_session_take_query (EngineSession *session,
 }
 
 static gboolean
+answers_offer (EngineSession *session, const EngineChannel *channel)
+{
+  return channel != NULL && channel->serial == session->offer->serial;
+}
+
+static gboolean
 is_unanswered_by (EngineSession *session, EngineInstance *instance, guint version)
 {
   return session->offer != NULL && session->offer->version == version
          && instance->gave_way != session->offer->serial
-         && (instance->candidate == NULL || instance->candidate->serial != session->offer->serial);
+         && !answers_offer (session, instance->candidate)
+         && !answers_offer (session, instance->crossed);
 }
 
 /* Two commits have crossed: the larger hashed g^x keeps its commit and sends it again. */
@@ -165,11 +197,28 @@ ours_wins (EngineSession *session,
   return TRUE;
 }
 
+/* A line that is wrong ends nothing: the right one may still come. */
 static void
-drop_candidate_if_failed (EngineInstance *instance, const EngineCall *call)
+drop_if_nothing (EngineChannel **exchange)
 {
-  if (call->failed || engine_channel_auth_state (instance->candidate) == OTRL_AUTHSTATE_NONE)
-    g_clear_pointer (&instance->candidate, engine_channel_free);
+  if (engine_channel_auth_state (*exchange) == OTRL_AUTHSTATE_NONE)
+    g_clear_pointer (exchange, engine_channel_free);
+}
+
+static void
+begin_exchange (EngineInstance *instance, const EngineContext *context, EngineChannel *channel)
+{
+  channel->progress = context->now;
+  engine_instance_begin_exchange (instance, channel, context->now + ENGINE_OLD_CHANNEL_LIFE);
+}
+
+static EngineChannel *
+make_answer (EngineSession *session, EngineInstance *instance, const EngineLine *line)
+{
+  EngineChannel *channel = engine_channel_new (session->tag, instance->tag, line->version);
+
+  channel->by_contact = !session->asking && !session->offer_answered;
+  return channel;
 }
 
 static void
@@ -180,23 +229,46 @@ take_commit (EngineSession *session,
              EngineTurn *turn)
 {
   g_autoptr (EngineCall) call = NULL;
-  gboolean again =
-      instance->candidate != NULL
-      && engine_channel_auth_state (instance->candidate) == OTRL_AUTHSTATE_AWAITING_REVEALSIG;
+  EngineChannel **exchange =
+      engine_instance_find_exchange (instance, OTRL_AUTHSTATE_AWAITING_REVEALSIG);
 
   if (ours_wins (session, context, instance, line, turn))
     return;
-  if (!again)
+  if (exchange == NULL)
     {
-      g_clear_pointer (&instance->candidate, engine_channel_free);
-      instance->candidate = engine_channel_new (session->tag, instance->tag, line->version);
-      instance->candidate->by_contact = !session->asking && !session->offer_answered;
+      begin_exchange (instance, context, make_answer (session, instance, line));
+      exchange = &instance->candidate;
+      note_progress (session, context);
     }
   session->asking = FALSE;
-  call = engine_call_new (instance->candidate);
-  engine_channel_feed (instance->candidate, NULL, line, call);
+  session->under_way = TRUE;
+  call = engine_call_new (*exchange);
+  engine_channel_feed (*exchange, NULL, line, call);
   engine_session_emit (session, context, instance, call, turn);
-  drop_candidate_if_failed (instance, call);
+  drop_if_nothing (exchange);
+}
+
+/* The exchange that a D-H Key belongs to; NULL: none. */
+static EngineChannel **
+find_committed (EngineSession *session,
+                const EngineContext *context,
+                EngineInstance *instance,
+                const EngineLine *line)
+{
+  EngineChannel **exchange;
+
+  if (is_unanswered_by (session, instance, line->version))
+    {
+      begin_exchange (instance, context,
+                      engine_channel_new_from_offer (session->offer, instance->tag));
+      session->offer_answered = TRUE;
+      note_progress (session, context);
+      return &instance->candidate;
+    }
+  exchange = engine_instance_find_exchange (instance, OTRL_AUTHSTATE_AWAITING_DHKEY);
+  if (exchange == NULL)
+    exchange = engine_instance_find_exchange (instance, OTRL_AUTHSTATE_AWAITING_SIG);
+  return exchange;
 }
 
 static void
@@ -207,241 +279,21 @@ take_dh_key (EngineSession *session,
              EngineTurn *turn)
 {
   g_autoptr (EngineCall) call = NULL;
+  EngineChannel **exchange = find_committed (session, context, instance, line);
 
-  if (is_unanswered_by (session, instance, line->version))
-    {
-      g_clear_pointer (&instance->candidate, engine_channel_free);
-      instance->candidate = engine_channel_new_from_offer (session->offer, instance->tag);
-      session->offer_answered = TRUE;
-    }
-  if (instance->candidate == NULL)
+  if (exchange == NULL)
     return;
-  call = engine_call_new (instance->candidate);
-  engine_channel_feed (instance->candidate, context->key, line, call);
+  call = engine_call_new (*exchange);
+  engine_channel_feed (*exchange, context->key, line, call);
   engine_session_emit (session, context, instance, call, turn);
-  drop_candidate_if_failed (instance, call);
+  drop_if_nothing (exchange);
 }
 
-static void
-put_details (GVariantDict *details, EngineInstance *instance, EngineChannel *channel)
+static OtrlAuthState
+awaited_for (const EngineLine *line)
 {
-  g_variant_dict_init (details, NULL);
-  g_variant_dict_insert (details, "instance", "u", instance->tag);
-  g_variant_dict_insert (details, "fingerprint", "s", channel->fingerprint);
-}
-
-static void
-tell_change (EngineInstance *instance, EngineChannel *channel, gboolean blocked, EngineTurn *turn)
-{
-  GVariantDict details;
-
-  put_details (&details, instance, channel);
-  g_variant_dict_insert (&details, "blocked", "b", blocked);
-  g_variant_dict_insert (&details, "known", "s", engine_known_to_string (channel->known));
-  engine_turn_event (turn, "fingerprint-changed", g_variant_dict_end (&details));
-}
-
-static void
-tell_private (const EngineContext *context,
-              EngineInstance *instance,
-              EngineChannel *channel,
-              gboolean refreshed,
-              EngineTurn *turn)
-{
-  EngineTrust trust = engine_session_trust (context, channel);
-  GVariantDict details;
-
-  if (channel->known == ENGINE_KNOWN_FIRST_SEEN)
-    {
-      put_details (&details, instance, channel);
-      engine_turn_event (turn, "fingerprint-new", g_variant_dict_end (&details));
-    }
-  put_details (&details, instance, channel);
-  g_variant_dict_insert (&details, "trust", "s", engine_trust_to_string (trust));
-  g_variant_dict_insert (&details, "version", "u", channel->version);
-  g_variant_dict_insert (&details, "known", "s", engine_known_to_string (channel->known));
-  engine_turn_event (turn, refreshed ? "refreshed" : "private", g_variant_dict_end (&details));
-}
-
-static void
-tell_lost (GList *texts, const char *reason, EngineTurn *turn)
-{
-  GVariantBuilder messages;
-  GVariantDict details;
-
-  g_variant_builder_init (&messages, G_VARIANT_TYPE ("a(ts)"));
-  for (GList *link = texts; link != NULL; link = link->next)
-    {
-      EngineKeptText *text = link->data;
-
-      g_variant_builder_add (&messages, "(ts)", text->id, text->text != NULL ? text->text : "");
-    }
-  g_variant_dict_init (&details, NULL);
-  g_variant_dict_insert_value (&details, "messages", g_variant_builder_end (&messages));
-  g_variant_dict_insert (&details, "reason", "s", reason);
-  engine_turn_event (turn, "lost", g_variant_dict_end (&details));
-}
-
-static void
-resend (EngineSession *session,
-        const EngineContext *context,
-        EngineInstance *instance,
-        GList *texts,
-        EngineTurn *turn)
-{
-  GVariantBuilder ids;
-  GVariantDict details;
-
-  g_variant_builder_init (&ids, G_VARIANT_TYPE ("at"));
-  for (GList *link = texts; link != NULL; link = link->next)
-    {
-      EngineKeptText *text = link->data;
-
-      if (engine_session_send_to (session, context, instance, text->text, ENGINE_RESENT_PREFIX,
-                                  text->id, turn, NULL))
-        g_variant_builder_add (&ids, "t", text->id);
-    }
-  g_variant_dict_init (&details, NULL);
-  g_variant_dict_insert (&details, "instance", "u", instance->tag);
-  g_variant_dict_insert_value (&details, "ids", g_variant_builder_end (&ids));
-  engine_turn_event (turn, "resent", g_variant_dict_end (&details));
-}
-
-/* What was sent before and is not proven read goes again if the contact had lost the session,
- * and never to another key. What cannot go again is told. */
-static void
-settle_kept (EngineSession *session,
-             const EngineContext *context,
-             EngineInstance *instance,
-             EngineTurn *turn)
-{
-  GList *forgotten;
-  GList *texts = engine_kept_take (&instance->kept, &forgotten);
-  gboolean same = g_str_equal (instance->kept_for, instance->live->fingerprint);
-  gboolean had_lost = instance->live->by_contact || instance->lost;
-
-  if (forgotten != NULL && (had_lost || !same))
-    tell_lost (forgotten, same ? "contact-lost-session" : "other-fingerprint", turn);
-  if (texts != NULL && !same)
-    tell_lost (texts, "other-fingerprint", turn);
-  else if (texts != NULL && had_lost)
-    resend (session, context, instance, texts, turn);
-  g_list_free_full (forgotten, (GDestroyNotify)engine_kept_text_free);
-  g_list_free_full (texts, (GDestroyNotify)engine_kept_text_free);
-  instance->lost = FALSE;
-}
-
-/* A program that keeps its verification over an exchange, as potr does, would refuse the next. */
-static void
-tell_abort (EngineSession *session,
-            const EngineContext *context,
-            EngineInstance *instance,
-            EngineChannel *channel,
-            EngineTurn *turn)
-{
-  g_autoptr (EngineCall) call = engine_call_new (channel);
-
-  engine_channel_abort_smp (channel, call);
-  engine_session_emit (session, context, instance, call, turn);
-}
-
-void
-engine_session_promote (EngineSession *session,
-                        const EngineContext *context,
-                        EngineInstance *instance,
-                        EngineChannel *channel,
-                        EngineTurn *turn)
-{
-  gboolean refreshed = engine_instance_is_private (instance)
-                       && g_str_equal (instance->live->fingerprint, channel->fingerprint);
-  gboolean cut_off =
-      session->verification.instance == instance && session->verification.channel != channel;
-
-  if (cut_off)
-    engine_session_drop_verification (session, turn);
-  if (instance->live != NULL)
-    {
-      g_clear_pointer (&instance->old, engine_channel_free);
-      instance->old = g_steal_pointer (&instance->live);
-      instance->old_until = context->now + ENGINE_OLD_CHANNEL_LIFE;
-    }
-  g_clear_pointer (&instance->pending, engine_channel_free);
-  instance->live = channel;
-  instance->finished = FALSE;
-  session->rejected = FALSE;
-  session->restarts = 0;
-  session->asking = FALSE;
-  if (!session->latched)
-    engine_turn_store (turn, ENGINE_STORE_LATCH, channel->fingerprint);
-  session->latched = TRUE;
-  tell_private (context, instance, channel, refreshed, turn);
-  if (cut_off)
-    tell_abort (session, context, instance, channel, turn);
-  settle_kept (session, context, instance, turn);
-}
-
-static void
-refuse (EngineSession *session,
-        const EngineContext *context,
-        EngineInstance *instance,
-        EngineChannel *channel,
-        EngineTurn *turn)
-{
-  g_autoptr (EngineCall) call = engine_call_new (channel);
-
-  tell_change (instance, channel, TRUE, turn);
-  engine_channel_disconnect (channel, call);
-  engine_session_emit (session, context, instance, call, turn);
-  session->rejected = TRUE;
-}
-
-static void
-store_seen (EngineChannel *channel, EngineTurn *turn)
-{
-  EngineStore *store = engine_turn_store (turn, ENGINE_STORE_SEEN, channel->fingerprint);
-
-  store->version = channel->version;
-  store->known = channel->known;
-}
-
-/* The exchange is done: who is it?  Texts never move to another key by themselves while there is
- * a session with an accepted one, nor away from a verified one. */
-static void
-judge (EngineSession *session,
-       const EngineContext *context,
-       EngineInstance *instance,
-       EngineTurn *turn)
-{
-  g_autoptr (EngineChannel) channel = g_steal_pointer (&instance->candidate);
-  gboolean changed, withheld;
-
-  channel->known = engine_known_keys_judge (context->known, channel->fingerprint);
-  if (channel->known == ENGINE_KNOWN_REJECTED)
-    {
-      refuse (session, context, instance, channel, turn);
-      return;
-    }
-
-  changed = channel->known == ENGINE_KNOWN_CHANGED
-            || channel->known == ENGINE_KNOWN_CHANGED_FROM_VERIFIED;
-  withheld = channel->known == ENGINE_KNOWN_CHANGED_FROM_VERIFIED
-             || (changed && engine_instance_is_private (instance));
-  if (withheld)
-    {
-      if (session->verification.channel == instance->pending && instance->pending != NULL)
-        engine_session_drop_verification (session, turn);
-      g_clear_pointer (&instance->pending, engine_channel_free);
-      instance->pending = g_steal_pointer (&channel);
-      session->asking = FALSE;
-      tell_change (instance, instance->pending,
-                   engine_session_blocked (session, context) != ENGINE_BLOCKED_NOT, turn);
-      return;
-    }
-
-  store_seen (channel, turn);
-  if (changed)
-    tell_change (instance, channel, FALSE, turn);
-  engine_session_promote (session, context, instance, g_steal_pointer (&channel), turn);
+  return line->type == ENGINE_LINE_REVEAL_SIGNATURE ? OTRL_AUTHSTATE_AWAITING_REVEALSIG
+                                                    : OTRL_AUTHSTATE_AWAITING_SIG;
 }
 
 static void
@@ -452,21 +304,34 @@ take_proof (EngineSession *session,
             EngineTurn *turn)
 {
   g_autoptr (EngineCall) call = NULL;
+  EngineChannel **exchange = engine_instance_find_exchange (instance, awaited_for (line));
 
-  if (instance->candidate == NULL)
+  if (exchange == NULL)
     return;
-  call = engine_call_new (instance->candidate);
-  engine_channel_feed (instance->candidate, context->key, line, call);
+  call = engine_call_new (*exchange);
+  engine_channel_feed (*exchange, context->key, line, call);
   engine_session_emit (session, context, instance, call, turn);
   if (call->reflected)
     {
       engine_turn_event (turn, "reflected", NULL);
-      g_clear_pointer (&instance->candidate, engine_channel_free);
+      g_clear_pointer (exchange, engine_channel_free);
     }
-  else if (engine_channel_is_private (instance->candidate))
-    judge (session, context, instance, turn);
+  else if (engine_channel_is_private (*exchange))
+    {
+      g_autoptr (EngineChannel) done = g_steal_pointer (exchange);
+
+      note_progress (session, context);
+      engine_instance_settle_exchanges (instance, context->now + ENGINE_OLD_CHANNEL_LIFE);
+      engine_session_judge (session, context, instance, g_steal_pointer (&done), turn);
+    }
   else
-    drop_candidate_if_failed (instance, call);
+    drop_if_nothing (exchange);
+}
+
+static gboolean
+has_exchange (EngineInstance *instance)
+{
+  return instance != NULL && (instance->candidate != NULL || instance->crossed != NULL);
 }
 
 /* Whether the line would be answered with a signature. */
@@ -474,11 +339,11 @@ static gboolean
 wants_key (EngineSession *session, EngineInstance *instance, const EngineLine *line)
 {
   if (line->type == ENGINE_LINE_REVEAL_SIGNATURE)
-    return instance != NULL && instance->candidate != NULL;
+    return has_exchange (instance);
   if (line->type != ENGINE_LINE_DH_KEY)
     return FALSE;
   return (session->offer != NULL && session->offer->version == line->version)
-         || (instance != NULL && instance->candidate != NULL);
+         || has_exchange (instance);
 }
 
 static gboolean
@@ -493,8 +358,7 @@ is_welcome (EngineSession *session,
     return FALSE;
   if (line->type == ENGINE_LINE_COMMIT)
     return TRUE;
-  return (line->type == ENGINE_LINE_DH_KEY && session->offer != NULL)
-         || (instance != NULL && instance->candidate != NULL);
+  return (line->type == ENGINE_LINE_DH_KEY && session->offer != NULL) || has_exchange (instance);
 }
 
 void
@@ -518,12 +382,11 @@ engine_session_take_exchange (EngineSession *session,
     }
   session->waits_for_key = FALSE;
   if (instance == NULL)
-    instance = engine_session_add_instance (session, line->sender, context->now);
+    instance = engine_session_add_instance (session, line->sender, context->now, turn);
   if (instance == NULL)
     return;
 
   engine_instance_note_sign (instance, from, context->now);
-  note_progress (session, context);
   if (line->type == ENGINE_LINE_COMMIT)
     take_commit (session, context, instance, line, turn);
   else if (line->type == ENGINE_LINE_DH_KEY)

@@ -52,15 +52,19 @@ struct _EngineSession
   guint32 selected;
   EngineInstance *best; /* the choice while selected is 0 */
   EngineTrust best_trust;
-  gint64 ended;      /* when the user has ended it; 0: not lately */
-  gboolean rejected; /* the last exchange ended with a rejected key */
+  gint64 ended;                              /* when the user has ended it; 0: not lately */
+  char rejected[ENGINE_FINGERPRINT_LEN + 1]; /* the last exchange ended with this key; "": not so */
+  GHashTable *unaccepted; /* of char *: changed keys on record that the user has not accepted */
 
   EngineChannel *offer; /* our commit to anybody */
   gboolean offer_answered;
   guint serial;
-  gboolean asking; /* our query is unanswered */
-  gint64 moved;    /* the last progress of what is under way */
-  gint64 patience; /* how long to wait for the next */
+  gboolean asking;    /* our query is unanswered */
+  gboolean under_way; /* an exchange was begun and has come to no end */
+  gboolean
+      wants_commit; /* the contact was told of an unreadable text, and has it for who commits */
+  gint64 moved;     /* the last progress of what is under way */
+  gint64 patience;  /* how long to wait for the next */
   guint restarts;
   gint64 restarted;       /* the last time */
   gboolean waits_for_key; /* what is under way waits for us, not for the contact */
@@ -74,11 +78,14 @@ struct _EngineSession
 
 /* session.c */
 EngineInstance *engine_session_find_instance (EngineSession *session, guint32 tag);
-EngineInstance *engine_session_add_instance (EngineSession *session, guint32 tag, gint64 now);
+EngineInstance *
+engine_session_add_instance (EngineSession *session, guint32 tag, gint64 now, EngineTurn *turn);
 EngineInstance *engine_session_chosen (EngineSession *session, const EngineContext *context);
 /* Of a key in use: at least unverified, also before it has a record. */
 EngineTrust engine_session_trust (const EngineContext *context, const EngineChannel *channel);
 gboolean engine_session_is_exchanging (EngineSession *session);
+/* Our query is out, and nothing has come of it. */
+gboolean engine_session_is_only_asking (EngineSession *session);
 /* Cuts and adds what @call injected; @instance NULL: to the contact. */
 EngineTransmission *engine_session_emit (EngineSession *session,
                                          const EngineContext *context,
@@ -120,11 +127,8 @@ void engine_session_take_query (EngineSession *session,
                                 const EngineContext *context,
                                 const EngineLine *line,
                                 EngineTurn *turn);
-void engine_session_promote (EngineSession *session,
-                             const EngineContext *context,
-                             EngineInstance *instance,
-                             EngineChannel *channel,
-                             EngineTurn *turn);
+/* It has come to an end, whichever. */
+void engine_session_settle_exchange (EngineSession *session);
 void engine_session_drop_exchanges (EngineSession *session);
 /* Transmits a D-H Commit to anybody. */
 void engine_session_offer (EngineSession *session,
@@ -137,7 +141,31 @@ void engine_session_ask (EngineSession *session, const EngineContext *context, E
 void
 engine_session_start_over (EngineSession *session, const EngineContext *context, EngineTurn *turn);
 
-/* session-receive.c: errors or queries go in circles, we have stopped answering. */
+/* session-judge.c: takes @channel, whose exchange is done. */
+void engine_session_judge (EngineSession *session,
+                           const EngineContext *context,
+                           EngineInstance *instance,
+                           EngineChannel *channel,
+                           EngineTurn *turn);
+/* @channel (transfer full) is where texts to @instance go from now on. */
+void engine_session_promote (EngineSession *session,
+                             const EngineContext *context,
+                             EngineInstance *instance,
+                             EngineChannel *channel,
+                             EngineTurn *turn);
+/* The user has accepted the key, or verified it. */
+void engine_session_accept_key (EngineSession *session,
+                                const EngineContext *context,
+                                const char *fingerprint,
+                                EngineTurn *turn);
+void
+engine_session_drop_pending (EngineSession *session, EngineInstance *instance, EngineTurn *turn);
+void engine_session_tell_lost (GList *texts, const char *reason, EngineTurn *turn);
+
+/* session-receive.c */
+/* The contact may have lost what was private. */
+void engine_session_note_loss (EngineSession *session);
+/* Errors or queries go in circles, we have stopped answering. */
 void engine_session_storm (EngineSession *session, EngineTurn *turn);
 
 /* session-verify.c */

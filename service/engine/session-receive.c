@@ -18,15 +18,14 @@ engine_session_storm (EngineSession *session, EngineTurn *turn)
   engine_turn_event (turn, "storm", g_variant_dict_end (&details));
 }
 
-/* The contact answered a private session in the clear or with an error: it may have lost it. */
-static void
-note_loss (EngineSession *session)
+void
+engine_session_note_loss (EngineSession *session)
 {
   for (guint i = 0; i < session->instances->len; i++)
     {
       EngineInstance *instance = g_ptr_array_index (session->instances, i);
 
-      instance->lost |= instance->live != NULL;
+      instance->lost |= instance->live != NULL || instance->finished;
     }
 }
 
@@ -44,7 +43,7 @@ take_plain (EngineSession *session, const EngineLine *line, EngineTurn *turn)
   set_text (turn, line->text);
   turn->wants_start = line->type == ENGINE_LINE_OFFER;
   turn->saw_plain_text = line->type == ENGINE_LINE_TEXT;
-  note_loss (session);
+  engine_session_note_loss (session);
 }
 
 static void
@@ -60,7 +59,7 @@ take_error (EngineSession *session,
   g_variant_dict_init (&details, NULL);
   g_variant_dict_insert (&details, "text", "s", words);
   engine_turn_event (turn, "peer-error", g_variant_dict_end (&details));
-  note_loss (session);
+  engine_session_note_loss (session);
   if (!session->latched || engine_session_is_exchanging (session))
     return;
   if (engine_breaker_allows (&session->errors, context->now))
@@ -74,6 +73,15 @@ static gboolean
 is_after_the_end (EngineSession *session, const EngineContext *context)
 {
   return session->ended != 0 && context->now < session->ended + ENGINE_OLD_CHANNEL_LIFE;
+}
+
+static gboolean
+may_begin_anew (EngineSession *session, const EngineContext *context, const EngineLine *line)
+{
+  if (!context->answers || is_after_the_end (session, context)
+      || (line->version == 2 && !context->allows_v2))
+    return FALSE;
+  return !engine_session_is_exchanging (session) || engine_session_is_only_asking (session);
 }
 
 /* A message under keys that we do not have: the contact goes on with a session that is gone here.
@@ -93,8 +101,7 @@ take_unreadable (EngineSession *session,
       return;
     }
   turn->verdict = ENGINE_VERDICT_UNREADABLE;
-  if (!context->answers || engine_session_is_exchanging (session)
-      || is_after_the_end (session, context) || (line->version == 2 && !context->allows_v2))
+  if (!may_begin_anew (session, context, line))
     return;
   if (!engine_breaker_allows (&session->errors, context->now))
     {
@@ -107,6 +114,7 @@ take_unreadable (EngineSession *session,
                         instance != NULL && instance->address != NULL ? instance->address : from,
                         TRUE);
   engine_session_offer (session, context, line->version, turn);
+  session->wants_commit = TRUE;
 }
 
 static void
@@ -118,6 +126,19 @@ set_details (EngineTurn *turn,
   turn->instance = instance->tag;
   turn->trust = engine_session_trust (context, channel);
   g_strlcpy (turn->fingerprint, channel->fingerprint, sizeof turn->fingerprint);
+}
+
+/* The end of one that waits for the user's look ends nothing else. */
+static void
+take_goodbye (EngineSession *session,
+              EngineInstance *instance,
+              EngineChannel *channel,
+              EngineTurn *turn)
+{
+  if (channel == instance->live || (channel == instance->pending && instance->live == NULL))
+    engine_session_finish_instance (session, instance, "contact", turn);
+  else if (channel == instance->pending)
+    engine_session_drop_pending (session, instance, turn);
 }
 
 static void
@@ -141,8 +162,8 @@ take_read (EngineSession *session,
     engine_session_announce_key (session, instance, call, turn);
   if (call->has_smp)
     engine_session_take_smp (session, context, instance, channel, call, turn);
-  if (engine_channel_is_finished (channel) && channel == instance->live)
-    engine_session_finish_instance (session, instance, "contact", turn);
+  if (engine_channel_is_finished (channel))
+    take_goodbye (session, instance, channel, turn);
 }
 
 static void

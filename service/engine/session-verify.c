@@ -114,10 +114,8 @@ take_success (EngineSession *session,
     engine_turn_store (turn, ENGINE_STORE_VERIFIED, run->fingerprint)->method =
         run->has_question ? "question" : "smp";
   tell_finished (session, "verified", turn);
-  if (!proven || channel != instance->pending)
-    return;
-  channel->known = ENGINE_KNOWN_KNOWN;
-  engine_session_promote (session, context, instance, g_steal_pointer (&instance->pending), turn);
+  if (proven)
+    engine_session_accept_key (session, context, channel->fingerprint, turn);
 }
 
 /* A step out of order, as when both sides begin at once: both give up. */

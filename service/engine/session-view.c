@@ -37,7 +37,7 @@ engine_session_blocked (EngineSession *session, const EngineContext *context)
 
   if (channel != NULL)
     return channel == instance->live ? ENGINE_BLOCKED_NOT : ENGINE_BLOCKED_FINGERPRINT_CHANGED;
-  if (session->rejected)
+  if (*session->rejected != '\0')
     return ENGINE_BLOCKED_REJECTED;
   return session->latched ? ENGINE_BLOCKED_FINISHED : ENGINE_BLOCKED_NOT;
 }
@@ -145,6 +145,8 @@ find_deadline (EngineSession *session)
 
       if (instance->old != NULL)
         deadline = MIN (deadline, instance->old_until);
+      if (instance->crossed != NULL)
+        deadline = MIN (deadline, instance->crossed_until);
     }
   if (session->offer != NULL)
     deadline = MIN (deadline, session->offer->progress + ENGINE_OLD_CHANNEL_LIFE);
@@ -179,8 +181,8 @@ engine_session_get_view (EngineSession *session, const EngineContext *context)
 }
 
 /* Held texts wait on any change of key, until it is accepted or verified. */
-static gboolean
-may_release (EngineSession *session, const EngineContext *context)
+gboolean
+engine_session_may_release (EngineSession *session, const EngineContext *context)
 {
   EngineInstance *chosen = engine_session_chosen (session, context);
 
@@ -193,7 +195,7 @@ may_release (EngineSession *session, const EngineContext *context)
 void
 engine_session_finish_call (EngineSession *session, const EngineContext *context, EngineTurn *turn)
 {
-  turn->release_held = may_release (session, context);
+  turn->release_held = engine_session_may_release (session, context);
   g_clear_pointer (&turn->view, engine_view_unref);
   turn->view = make_view (session, context);
 }
@@ -207,14 +209,33 @@ drop_expired (EngineSession *session, gint64 now)
 
       if (instance->old != NULL && now >= instance->old_until)
         g_clear_pointer (&instance->old, engine_channel_free);
+      if (instance->crossed != NULL && now >= instance->crossed_until)
+        g_clear_pointer (&instance->crossed, engine_channel_free);
     }
   if (session->offer != NULL && now >= session->offer->progress + ENGINE_OLD_CHANNEL_LIFE)
     g_clear_pointer (&session->offer, engine_channel_free);
 }
 
+/* What the user has said of the keys since the last call. */
+static void
+follow_trust (EngineSession *session, const EngineContext *context, EngineTurn *turn)
+{
+  for (guint i = 0; i < session->instances->len; i++)
+    {
+      EngineChannel *pending =
+          engine_instance_get_pending (g_ptr_array_index (session->instances, i));
+
+      if (pending != NULL && engine_session_trust (context, pending) == ENGINE_TRUST_VERIFIED)
+        engine_session_accept_key (session, context, pending->fingerprint, turn);
+    }
+  if (engine_known_keys_trust (context->known, session->rejected) != ENGINE_TRUST_REJECTED)
+    *session->rejected = '\0';
+}
+
 void
 engine_session_poll (EngineSession *session, const EngineContext *context, EngineTurn *turn)
 {
+  follow_trust (session, context, turn);
   drop_expired (session, context->now);
   if (may_stall (session) && context->now >= session->moved + session->patience)
     engine_session_start_over (session, context, turn);

@@ -17,6 +17,7 @@ engine_session_new (guint32 instance_tag, gboolean latched)
 
   session->tag = instance_tag;
   session->latched = latched;
+  session->unaccepted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   session->instances = g_ptr_array_new_with_free_func ((GDestroyNotify)engine_instance_free);
   session->verification.result = "";
   session->next_key = 1;
@@ -27,6 +28,7 @@ void
 engine_session_free (EngineSession *session)
 {
   g_ptr_array_unref (session->instances);
+  g_hash_table_unref (session->unaccepted);
   g_clear_pointer (&session->offer, engine_channel_free);
   g_queue_clear_full (&session->announced, (GDestroyNotify)engine_announced_key_free);
   g_free (session->verification.question);
@@ -47,8 +49,21 @@ engine_session_find_instance (EngineSession *session, guint32 tag)
 }
 
 static void
-remove_instance (EngineSession *session, EngineInstance *instance)
+tell_kept_lost (EngineInstance *instance, EngineTurn *turn)
 {
+  GList *forgotten, *texts = engine_kept_take (&instance->kept, &forgotten);
+  GList *lost = g_list_concat (forgotten, texts);
+
+  if (lost != NULL)
+    engine_session_tell_lost (lost, "contact-lost-session", turn);
+  g_list_free_full (lost, (GDestroyNotify)engine_kept_text_free);
+}
+
+static void
+remove_instance (EngineSession *session, EngineInstance *instance, EngineTurn *turn)
+{
+  engine_session_drop_pending (session, instance, turn);
+  tell_kept_lost (instance, turn);
   if (session->best == instance)
     session->best = NULL;
   if (session->selected == instance->tag)
@@ -56,37 +71,52 @@ remove_instance (EngineSession *session, EngineInstance *instance)
   g_ptr_array_remove (session->instances, instance);
 }
 
-static gboolean
-is_needed (EngineInstance *instance)
+/* Who goes first for a new one: nobody who is private with an accepted key. */
+static guint
+get_disposability (const EngineInstance *instance)
 {
-  return instance->live != NULL || instance->pending != NULL || instance->finished;
+  if (instance->live != NULL)
+    return 0;
+  if (instance->pending != NULL)
+    return 1;
+  return instance->finished ? 2 : 3;
+}
+
+static gboolean
+goes_before (const EngineInstance *one, const EngineInstance *other)
+{
+  guint of_one = get_disposability (one), of_other = get_disposability (other);
+
+  if (of_one != of_other)
+    return of_one > of_other;
+  return one->last_seen < other->last_seen;
 }
 
 static void
-make_room (EngineSession *session)
+make_room (EngineSession *session, EngineTurn *turn)
 {
-  EngineInstance *oldest = NULL;
+  EngineInstance *first = NULL;
 
   for (guint i = 0; i < session->instances->len; i++)
     {
       EngineInstance *instance = g_ptr_array_index (session->instances, i);
 
-      if (!is_needed (instance) && (oldest == NULL || instance->last_seen < oldest->last_seen))
-        oldest = instance;
+      if (get_disposability (instance) > 0 && (first == NULL || goes_before (instance, first)))
+        first = instance;
     }
-  if (oldest != NULL)
-    remove_instance (session, oldest);
+  if (first != NULL)
+    remove_instance (session, first, turn);
 }
 
 EngineInstance *
-engine_session_add_instance (EngineSession *session, guint32 tag, gint64 now)
+engine_session_add_instance (EngineSession *session, guint32 tag, gint64 now, EngineTurn *turn)
 {
   EngineInstance *instance = engine_session_find_instance (session, tag);
 
   if (instance != NULL)
     return instance;
   if (session->instances->len >= ENGINE_MAX_INSTANCES)
-    make_room (session);
+    make_room (session, turn);
   if (session->instances->len >= ENGINE_MAX_INSTANCES)
     return NULL;
   instance = engine_instance_new (tag);
@@ -158,10 +188,10 @@ engine_session_chosen (EngineSession *session, const EngineContext *context)
   return session->best;
 }
 
-gboolean
-engine_session_is_exchanging (EngineSession *session)
+static gboolean
+has_exchange (EngineSession *session)
 {
-  if (session->asking || (session->offer != NULL && !session->offer_answered))
+  if (session->offer != NULL && !session->offer_answered)
     return TRUE;
   for (guint i = 0; i < session->instances->len; i++)
     {
@@ -171,6 +201,18 @@ engine_session_is_exchanging (EngineSession *session)
         return TRUE;
     }
   return FALSE;
+}
+
+gboolean
+engine_session_is_exchanging (EngineSession *session)
+{
+  return session->under_way || has_exchange (session);
+}
+
+gboolean
+engine_session_is_only_asking (EngineSession *session)
+{
+  return session->asking && !has_exchange (session);
 }
 
 EngineWay
@@ -306,6 +348,8 @@ engine_session_finish_instance (EngineSession *session,
   g_clear_pointer (&instance->pending, engine_channel_free);
   g_clear_pointer (&instance->old, engine_channel_free);
   instance->finished = TRUE;
+  /* What crossed the goodbye was not read. */
+  instance->lost = TRUE;
   g_variant_dict_init (&details, NULL);
   g_variant_dict_insert (&details, "by", "s", by);
   g_variant_dict_insert (&details, "instance", "u", instance->tag);
@@ -339,8 +383,9 @@ say_goodbye (EngineSession *session,
 static void
 stop_exchanges (EngineSession *session)
 {
-  session->asking = FALSE;
+  engine_session_settle_exchange (session);
   session->restarts = 0;
+  session->wants_commit = FALSE;
   engine_session_drop_exchanges (session);
 }
 
@@ -375,7 +420,7 @@ engine_session_end (EngineSession *session, const EngineContext *context, Engine
       session->ended = context->now;
     }
   session->latched = FALSE;
-  session->rejected = FALSE;
+  *session->rejected = '\0';
   session->selected = 0;
   session->best = NULL;
   session->best_trust = ENGINE_TRUST_NONE;
@@ -404,9 +449,22 @@ engine_session_reject (EngineSession *session,
         continue;
       say_goodbye (session, context, instance, turn);
       engine_session_finish_instance (session, instance, "us", turn);
-      session->rejected = TRUE;
+      g_strlcpy (session->rejected, fingerprint, sizeof session->rejected);
     }
   engine_session_finish_call (session, context, turn);
+}
+
+static gboolean
+uses (EngineSession *session, const char *fingerprint)
+{
+  for (guint i = 0; i < session->instances->len; i++)
+    {
+      EngineInstance *instance = g_ptr_array_index (session->instances, i);
+
+      if (runs_with (instance->live, fingerprint) || runs_with (instance->pending, fingerprint))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 gboolean
@@ -416,23 +474,15 @@ engine_session_accept (EngineSession *session,
                        EngineTurn *turn,
                        GError **error)
 {
-  for (guint i = 0; i < session->instances->len; i++)
+  if (!uses (session, fingerprint))
     {
-      EngineInstance *instance = g_ptr_array_index (session->instances, i);
-      gboolean is_pending = runs_with (instance->pending, fingerprint);
-
-      if (!is_pending && !runs_with (instance->live, fingerprint))
-        continue;
-      if (is_pending)
-        engine_session_promote (session, context, instance, g_steal_pointer (&instance->pending),
-                                turn);
-      instance->live->known = ENGINE_KNOWN_KNOWN;
-      engine_session_finish_call (session, context, turn);
-      return TRUE;
+      g_set_error_literal (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
+                           "This is not the fingerprint of the session; look at it again");
+      return FALSE;
     }
-  g_set_error_literal (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
-                       "This is not the fingerprint of the session; look at it again");
-  return FALSE;
+  engine_session_accept_key (session, context, fingerprint, turn);
+  engine_session_finish_call (session, context, turn);
+  return TRUE;
 }
 
 gboolean

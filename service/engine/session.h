@@ -54,6 +54,10 @@ typedef enum
 
 EngineWay engine_session_get_way (EngineSession *session, const EngineContext *context);
 
+/* Whether held texts may go: private, and with a key that the contact had before or the user has
+ * accepted. */
+gboolean engine_session_may_release (EngineSession *session, const EngineContext *context);
+
 /* Encrypts for the chosen instance; only if the way is ENGINE_WAY_PRIVATE.  The text is kept until
  * proven read.  Errors: OTRD_ERROR_NOT_PRIVATE, _FINISHED, _FINGERPRINT_CHANGED, _REJECTED,
  * _FAILED: nothing left. */
@@ -131,7 +135,8 @@ Secret *engine_session_export_key (EngineSession *session,
 Secret *
 engine_session_take_key (EngineSession *session, guint64 id, EngineTurn *turn, GError **error);
 
-/* Time has passed: exchanges without progress start over or stall, old keys are wiped. */
+/* Time has passed, or the user has changed the trust in a key: exchanges without progress start
+ * over or stall, old keys are wiped, a channel whose key is verified now takes its place. */
 void engine_session_poll (EngineSession *session, const EngineContext *context, EngineTurn *turn);
 
 G_END_DECLS

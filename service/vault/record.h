@@ -57,7 +57,8 @@ typedef enum
   /* new fields go on from here: what we do not know is copied as the end of a record */
   VAULT_FIELD_TRUST_AT = 49, /* fingerprint: when its trust was set */
   VAULT_FIELD_TRUST_HISTORY = 50,
-  VAULT_FIELD_FIRST_UNKNOWN = 51,
+  VAULT_FIELD_UNASKED = 51, /* latch: applications, a line each */
+  VAULT_FIELD_FIRST_UNKNOWN = 52,
 } VaultField;
 
 typedef struct _VaultRecord VaultRecord;

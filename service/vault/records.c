@@ -154,6 +154,7 @@ vault_latch_free (VaultLatch *latch)
   g_free (latch->account);
   g_free (latch->contact);
   g_free (latch->application);
+  g_strfreev (latch->unasked);
   g_free (latch);
 }
 
@@ -304,17 +305,22 @@ vault_record_to_fingerprint (const VaultRecord *record)
 VaultRecord *
 vault_record_from_latch (const VaultLatch *latch, const VaultRecord *old)
 {
+  /* Their names have no control characters but a sandbox's mark. */
+  g_autofree char *unasked = latch->unasked != NULL ? g_strjoinv ("\n", latch->unasked) : NULL;
   VaultFieldList list = { 0 };
 
   add_contact_names (&list, latch->protocol, latch->account, latch->contact);
   vault_field_list_add_text (&list, VAULT_FIELD_APPLICATION, latch->application);
   vault_field_list_add_number (&list, VAULT_FIELD_SINCE, latch->since);
+  if (unasked != NULL)
+    vault_field_list_add_text (&list, VAULT_FIELD_UNASKED, unasked);
   return vault_field_list_to_record (&list, VAULT_KIND_LATCH, FALSE, old);
 }
 
 VaultLatch *
 vault_record_to_latch (const VaultRecord *record)
 {
+  const char *unasked = vault_record_get_text (record, VAULT_FIELD_UNASKED);
   VaultLatch *latch = g_new0 (VaultLatch, 1);
 
   latch->protocol = g_strdup (vault_record_get_text (record, VAULT_FIELD_PROTOCOL));
@@ -322,6 +328,8 @@ vault_record_to_latch (const VaultRecord *record)
   latch->contact = g_strdup (vault_record_get_text (record, VAULT_FIELD_CONTACT));
   latch->application = g_strdup (vault_record_get_text (record, VAULT_FIELD_APPLICATION));
   latch->since = vault_record_get_number (record, VAULT_FIELD_SINCE);
+  if (*unasked != '\0')
+    latch->unasked = g_strsplit (unasked, "\n", -1);
   return latch;
 }
 

@@ -75,14 +75,15 @@ void vault_fingerprint_set_trust (VaultFingerprint *fingerprint,
                                   guint64 at);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VaultFingerprint, vault_fingerprint_free)
 
-/* "Has been private, not ended by the user." */
+/* "Has been private, not ended by the user", or not by the user of every messenger. */
 typedef struct
 {
   char *protocol;
   char *account;
   char *contact;
   char *application; /* of the messenger that was served; "" */
-  guint64 since;
+  guint64 since;     /* 0: it was ended */
+  char **unasked;    /* applications whose users have not agreed to that; NULL: none */
 } VaultLatch;
 
 VaultLatch *vault_latch_new (const char *protocol, const char *account, const char *contact);

@@ -92,8 +92,42 @@ test_consent_is_still_wanted_after_a_crash (void)
   g_assert_error (actor_send (again, "text 1", 1)->error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE);
   g_assert_cmpint (actor_send (second, "mine", 2)->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
   actor_end (again);
+  side_settle (talk->alice);
   g_assert_cmpint (actor_send (again, "agreed", 3)->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
   g_assert_cmpuint (side_count_on_wire (talk->alice, "text 1"), ==, 0);
+}
+
+/* Neither that everybody has left nor the end of the service is an agreement. */
+static void
+test_consent_is_still_wanted_when_all_is_gone (gconstpointer restarted)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->alice, "dino");
+  Actor *again;
+
+  side_go_private (talk->alice);
+  side_set_policy (talk->alice, "manual");
+  actor_end (second);
+  side_settle (talk->alice);
+  if (GPOINTER_TO_INT (restarted))
+    side_restart (talk->alice);
+  else
+    {
+      actor_leave (talk->a);
+      actor_leave (second);
+    }
+  again = side_attach (talk->alice, "pidgin");
+  second = side_attach (talk->alice, "dino");
+  g_assert_error (actor_send (again, "text 1", 1)->error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE);
+  g_assert_cmpint (actor_send (second, "mine", 2)->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
+  g_assert_cmpuint (side_count_on_wire (talk->alice, "text 1"), ==, 0);
+  actor_end (again);
+  side_settle (talk->alice);
+  g_assert_cmpint (actor_send (again, "agreed", 3)->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
+  side_restart (talk->alice);
+  again = side_attach (talk->alice, "pidgin");
+  g_assert_cmpint (actor_send (again, "as agreed", 4)->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
+  talk->a = again;
 }
 
 /* The contact's exchange waits for our key as long as the user needs to unlock. */
@@ -281,6 +315,10 @@ main (int argc, char **argv)
                    test_a_late_line_after_end_begins_nothing);
   g_test_add_func ("/core/ends/consent-is-still-wanted-after-a-crash",
                    test_consent_is_still_wanted_after_a_crash);
+  g_test_add_data_func ("/core/ends/consent-is-still-wanted-when-all-is-gone/left",
+                        GINT_TO_POINTER (FALSE), test_consent_is_still_wanted_when_all_is_gone);
+  g_test_add_data_func ("/core/ends/consent-is-still-wanted-when-all-is-gone/restarted",
+                        GINT_TO_POINTER (TRUE), test_consent_is_still_wanted_when_all_is_gone);
   g_test_add_func ("/core/ends/an-exchange-waits-for-the-user",
                    test_an_exchange_waits_for_the_user);
   g_test_add_func ("/core/ends/a-key-that-comes-while-its-line-is-read-is-used",

@@ -26,7 +26,9 @@ typedef struct
   guint version;
   guint carried_alice, carried_bob;
   guint texts;
-  gboolean begun; /* from now on it was to be private */
+  const char *policy;
+  gboolean begun; /* Alice's user has started it, and it has not come to nothing */
+  guint stalls;   /* that were told when it was started */
 } Attack;
 
 static Side *
@@ -80,6 +82,25 @@ deliver (Attack *attack, gboolean in_order)
   end_receive (&attack->mallory->alice, line);
 }
 
+/* A line of an exchange under the tags of both, with nothing behind them. */
+static void
+forge (Attack *attack)
+{
+  static const guint8 types[] = { 0x02, 0x0a, 0x11, 0x12 };
+  guint8 bytes[96] = { 0, (guint8)attack->version };
+  guint32 from = GUINT32_TO_BE (attack->talk->bob->account->instance_tag);
+  guint32 to = GUINT32_TO_BE (attack->talk->alice->account->instance_tag);
+  g_autofree char *code = NULL;
+  g_autofree char *line = NULL;
+
+  bytes[2] = types[g_rand_int_range (attack->rand, 0, G_N_ELEMENTS (types))];
+  memcpy (bytes + 3, &from, sizeof from);
+  memcpy (bytes + 7, &to, sizeof to);
+  code = g_base64_encode (bytes, sizeof bytes);
+  line = g_strdup_printf ("?OTR:%s.", code);
+  hand_in (attack, attack->talk->alice, line);
+}
+
 static void
 make_up (Attack *attack)
 {
@@ -102,6 +123,37 @@ let_mallory_speak (Attack *attack)
     end_start (&attack->mallory->alice);
 }
 
+static gboolean
+was_private (Side *side)
+{
+  return side_has_event (side, "private {");
+}
+
+static guint
+count_stalls (Side *side)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < side->events->len; i++)
+    {
+      const char *event = g_ptr_array_index (side->events, i);
+
+      count += g_str_has_prefix (event, "stalled") && strstr (event, "reason") == NULL;
+    }
+  return count;
+}
+
+/* What is typed now may not go in the clear. */
+static gboolean
+was_to_be_private (Attack *attack)
+{
+  Side *alice = attack->talk->alice;
+
+  if (was_private (alice) || strcmp (attack->policy, "always") == 0)
+    return TRUE;
+  return attack->begun && count_stalls (alice) == attack->stalls;
+}
+
 static void
 type (Attack *attack)
 {
@@ -109,7 +161,7 @@ type (Attack *attack)
   g_autofree char *text = g_strdup_printf (WORDS " %u", attack->texts++);
   Answer *answer;
 
-  if (!attack->begun)
+  if (!was_to_be_private (attack))
     return;
   answer = actor_send (last_messenger (side), text, 1000 + attack->texts);
   side_wait (side);
@@ -124,15 +176,25 @@ restart (Attack *attack)
   side_restart (side);
   side_attach (side, "pidgin");
   side_wait (side);
+  /* What was started and never private is forgotten with the service: its messengers know. */
+  attack->begun &= side != attack->talk->alice;
+}
+
+static void
+start (Attack *attack, Side *side)
+{
+  actor_start (last_messenger (side));
+  side_wait (side);
+  if (side != attack->talk->alice)
+    return;
+  attack->begun = TRUE;
+  attack->stalls = count_stalls (side);
 }
 
 static void
 refresh (Attack *attack)
 {
-  Side *side = pick_side (attack);
-
-  actor_start (last_messenger (side));
-  side_wait (side);
+  start (attack, pick_side (attack));
 }
 
 static void
@@ -144,8 +206,10 @@ step (Attack *attack)
     deliver (attack, TRUE);
   else if (kind < 60)
     deliver (attack, FALSE);
-  else if (kind < 66)
+  else if (kind < 64)
     make_up (attack);
+  else if (kind < 67)
+    forge (attack);
   else if (kind < 76)
     let_mallory_speak (attack);
   else if (kind < 90)
@@ -158,12 +222,6 @@ step (Attack *attack)
     restart (attack);
 }
 
-static gboolean
-was_private (Side *side)
-{
-  return side_has_event (side, "private {");
-}
-
 /* Once it was private it can be anything but plaintext again; what it is private with is Bob. */
 static void
 check (Attack *attack)
@@ -173,7 +231,6 @@ check (Attack *attack)
   gboolean may_send = *core_session_get_blocked (alice->session) == '\0'
                       && strcmp (core_session_get_state (alice->session), "private") == 0;
 
-  attack->begun |= was_private (alice);
   if (was_private (alice))
     g_assert_cmpstr (core_session_get_state (alice->session), !=, "plaintext");
   if (may_send)
@@ -223,7 +280,7 @@ pose_as_bob (Attack *attack)
 static void
 attack_once (guint version, const char *policy, guint seed)
 {
-  Attack attack = { .version = version, .rand = g_rand_new_with_seed (seed) };
+  Attack attack = { .version = version, .policy = policy, .rand = g_rand_new_with_seed (seed) };
 
   attack.talk = talk_new ();
   attack.mallory = pair_new ("mallory.key", "carol.key");
@@ -232,8 +289,7 @@ attack_once (guint version, const char *policy, guint seed)
   side_set_trust (attack.talk->alice, core_account_get_fingerprint (attack.talk->bob->account),
                   "verified");
   attack.talk->alice->peer = attack.talk->bob->peer = NULL;
-  attack.begun = strcmp (policy, "always") == 0;
-  refresh (&attack);
+  start (&attack, attack.talk->alice);
   for (guint i = 0; i < STEPS; i++)
     {
       step (&attack);

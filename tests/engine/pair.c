@@ -81,7 +81,7 @@ pair_free (Pair *pair)
 void
 end_know (End *end, const char *fingerprint, EngineTrust trust)
 {
-  engine_known_keys_add (end->context.known, fingerprint, trust);
+  engine_known_keys_add (end->context.known, fingerprint, trust, TRUE);
 }
 
 static void

@@ -120,6 +120,69 @@ test_spoofed_instances (void)
   g_assert_cmpstr (end_last_text (&pair->alice), ==, "alice is still here");
 }
 
+/* A contact that comes with another tag each time is served each time. */
+static void
+test_the_next_instance_finds_room (void)
+{
+  g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+
+  for (guint i = 0; i < 70; i++)
+    {
+      pair->alice.tag = 0x1000 + i;
+      end_restart (&pair->alice, FALSE);
+      end_poll (&pair->bob, 30 * G_USEC_PER_SEC);
+      end_poll (&pair->alice, 30 * G_USEC_PER_SEC);
+      pair_go_private (pair);
+      g_assert_true (end_send (&pair->bob, "hello again", 1));
+      pair_settle (pair);
+      g_assert_cmpstr (end_last_text (&pair->alice), ==, "hello again");
+      g_assert_cmpuint (pair->bob.view->instances->len, <=, 32);
+      end_end (&pair->alice);
+      pair_settle (pair);
+    }
+}
+
+/* Somebody who comes with another key under many tags takes no room from the contact. */
+static void
+test_a_stranger_takes_no_room_from_the_contact (void)
+{
+  g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+  g_autoptr (Pair) attack = pair_new ("mallory.key", "carol.key");
+
+  pair_go_private (pair);
+  end_know (&pair->bob, pair->bob.view->fingerprint, ENGINE_TRUST_VERIFIED);
+  for (guint i = 0; i < 40; i++)
+    {
+      attack->alice.tag = 0x1000 + i;
+      end_restart (&attack->alice, FALSE);
+      end_poll (&pair->bob, 60 * G_USEC_PER_SEC);
+      drain (&pair->alice);
+      end_start (&attack->alice);
+      for (guint k = 0; k < 6; k++)
+        {
+          g_autofree char *line = g_queue_pop_head (&attack->bob.inbox);
+
+          if (line != NULL)
+            end_receive (&pair->bob, line);
+          while (pair->alice.inbox.length > 0)
+            {
+              g_autofree char *answer = g_queue_pop_head (&pair->alice.inbox);
+
+              end_receive (&attack->alice, answer);
+            }
+        }
+    }
+  g_assert_true (end_send (&pair->bob, "alice is still here", 9));
+  pair_settle (pair);
+  g_assert_cmpstr (end_last_text (&pair->alice), ==, "alice is still here");
+  g_assert_true (end_has_event (&pair->bob, "fingerprint-changed"));
+  end_poll (&pair->bob, 60 * G_USEC_PER_SEC);
+  drain (&pair->alice);
+  pair->alice.tag = 0x5000;
+  end_restart (&pair->alice, FALSE);
+  pair_go_private (pair);
+}
+
 /* libotr alone leaks 48 bytes for each. */
 static void
 test_unreadable_messages (void)
@@ -238,6 +301,9 @@ main (int argc, char **argv)
 
   g_test_add_func ("/hostile/corrupted-lines-leave-the-session-private", test_corrupted_lines);
   g_test_add_func ("/hostile/spoofed-instances-are-bounded", test_spoofed_instances);
+  g_test_add_func ("/hostile/the-next-instance-finds-room", test_the_next_instance_finds_room);
+  g_test_add_func ("/hostile/a-stranger-takes-no-room-from-the-contact",
+                   test_a_stranger_takes_no_room_from_the_contact);
   g_test_add_func ("/hostile/unreadable-messages-leave-no-memory-behind", test_unreadable_messages);
   g_test_add_func ("/hostile/a-repeated-d-h-key-leaves-no-memory-behind", test_repeated_dh_key);
   g_test_add_func ("/hostile/sessions-leave-no-memory-behind", test_sessions_leave_nothing);

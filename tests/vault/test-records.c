@@ -228,6 +228,21 @@ test_what_a_later_version_added_is_kept (void)
 }
 
 static void
+test_who_has_not_agreed_is_kept (void)
+{
+  static const char *const applications[] = { "pidgin", "\001org.example.App", NULL };
+  g_autoptr (VaultLatch) latch = vault_latch_new ("xmpp", "a@x", "b@x");
+  g_autoptr (VaultRecord) record = NULL;
+  g_autoptr (VaultLatch) read = NULL;
+
+  latch->unasked = g_strdupv ((char **)applications);
+  record = vault_record_from_latch (latch, NULL);
+  read = vault_record_to_latch (record);
+  g_assert_cmpuint (read->since, ==, 0);
+  g_assert_true (g_strv_equal ((const char *const *)read->unasked, applications));
+}
+
+static void
 test_a_later_payload_is_refused_as_such (void)
 {
   g_autoptr (Secret) payload = secret_new ("\x02", 1);
@@ -335,6 +350,7 @@ main (int argc, char **argv)
                    test_what_cannot_be_written_is_refused);
   g_test_add_func ("/records/what-a-later-version-added-is-kept",
                    test_what_a_later_version_added_is_kept);
+  g_test_add_func ("/records/who-has-not-agreed-is-kept", test_who_has_not_agreed_is_kept);
   g_test_add_func ("/records/a-later-payload-is-refused-as-such",
                    test_a_later_payload_is_refused_as_such);
   g_test_add_func ("/records/no-bytes-confuse-the-parser", test_no_bytes_confuse_the_parser);
