@@ -381,6 +381,7 @@ otrd_session_service_went (OtrdSession *self)
     otrd_mirror_forget (self->mirror, fleeting[i]);
   g_object_thaw_notify (G_OBJECT (self));
   self->last_state = last;
+  self->latched |= last == OTRD_STATE_STARTING;
   if (self->attached && self->texts.length > 0 && self->revivals < REVIVALS)
     {
       self->revivals++;

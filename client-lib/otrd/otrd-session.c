@@ -128,6 +128,14 @@ otrd_session_flush_earlier (OtrdSession *self)
 
 /* ---- Properties ---- */
 
+static void
+note_state (OtrdSession *self, OtrdState state)
+{
+  if (state != self->last_state && (state == OTRD_STATE_PRIVATE || state == OTRD_STATE_FINISHED))
+    self->latched = TRUE;
+  self->last_state = state;
+}
+
 void
 otrd_session_apply (OtrdSession *self, GVariant *properties)
 {
@@ -140,7 +148,7 @@ otrd_session_apply (OtrdSession *self, GVariant *properties)
       self->messengers = g_variant_dup_strv (messengers, NULL);
     }
   otrd_mirror_apply (self->mirror, properties);
-  self->last_state = otrd_session_get_state (self);
+  note_state (self, otrd_session_get_state (self));
 }
 
 const char *

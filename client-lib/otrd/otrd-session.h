@@ -26,7 +26,11 @@ G_BEGIN_DECLS
  * A session of otrd_client_open_session() is attached. If the service goes
  * away the session is opened again when the service comes back, or at the next
  * call; texts whose answer was lost, and held ones, are offered again with
- * their ids. A held text never leaves in the clear by that.
+ * their ids. A held text never leaves in the clear by that, nor does one that was
+ * typed while the session was %OTRD_STATE_STARTING. What was private and is not,
+ * though nobody called otrd_session_end() here, needs consent: texts are
+ * %OTRD_ERROR_NOT_PRIVATE until otrd_session_start(), otrd_session_end() or a text
+ * with the option `clear`.
  *
  * Objects of this library belong to the thread in whose main context the
  * client was made. A call of a session that went out is not taken back: a
@@ -176,8 +180,8 @@ OTRD_API gboolean otrd_session_get_attached (OtrdSession *self);
  * @text: what the user typed
  * @at_least: (nullable): `private` or `verified`: the least that the user was shown; %NULL or
  * empty: by policy
- * @options: (nullable): `a{sv}`: `id` t (made by the library), `clear` b; a floating one is
- * consumed
+ * @options: (nullable): `a{sv}`: `id` t (else made by the library, from 1 to 2^53 - 1),
+ * `clear` b; a floating one is consumed
  * @cancellable: (nullable): a cancellable
  * @callback: (nullable): called when the answer is there
  * @user_data: for @callback

@@ -100,6 +100,9 @@ make_start (OtrdSession *self, GVariant *options)
 {
   g_return_val_if_fail (OTRD_IS_SESSION (self), NULL);
 
+  /* Who starts it sees that it is in the clear; who refreshes it agrees to nothing. */
+  if (self->last_state == OTRD_STATE_PLAINTEXT)
+    self->latched = FALSE;
   return make_plain (self, "Start", options,
                      OTRD_CALL_REPEATABLE | otrd_client_prompting (self->client));
 }
@@ -133,10 +136,13 @@ otrd_session_start_sync (OtrdSession *self,
 static gpointer
 read_ended (OtrdCall *call, GVariant *body, GUnixFDList *fds, GError **error)
 {
+  OtrdSession *self = OTRD_SESSION (call->asker);
   OtrdTurn *turn = otrd_read_turn (call, body, fds, error);
 
-  if (turn != NULL)
-    otrd_texts_let_go (&OTRD_SESSION (call->asker)->texts, turn, "ended");
+  if (turn == NULL)
+    return NULL;
+  self->latched = FALSE;
+  otrd_texts_let_go (&self->texts, turn, "ended");
   return turn;
 }
 
@@ -145,8 +151,11 @@ make_end (OtrdSession *self, GVariant *options)
 {
   OtrdCall *call = make_plain (self, "End", options, OTRD_CALL_REPEATABLE);
 
-  if (call != NULL)
-    otrd_call_set_read (call, read_ended, (GDestroyNotify)otrd_turn_unref);
+  if (call == NULL)
+    return NULL;
+  /* At once: what is sent after it may go in the clear, before its answer is here too. */
+  self->latched = FALSE;
+  otrd_call_set_read (call, read_ended, (GDestroyNotify)otrd_turn_unref);
   return call;
 }
 

@@ -23,6 +23,9 @@ struct _OtrdSession
   char **messengers;
   /* What the service said last, before it went. */
   OtrdState last_state;
+  /* It has been private (or was about to be when the service went), and our user
+   * has neither ended it nor agreed to the clear; what others ended is no consent. */
+  gboolean latched;
 
   /* How it was opened, to open it again. */
   gboolean attached;

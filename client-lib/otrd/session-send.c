@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /* Texts of the user's out, lines of the network in. A text goes out in the
- * clear only if the service says so at the first asking: what a service that
- * has been restarted, and knows no better, says of a text that was not in the
- * clear before does not count. */
+ * clear only if the life of the service says so in which it was handed in: what
+ * a service that has been restarted, and knows no better, says of a text that
+ * was not in the clear before does not count. And what was private stays so
+ * until our own user agrees to the clear: that another messenger ended it is
+ * known to the service only while it lives. */
 
 #include "session-private.h"
 
@@ -33,8 +35,8 @@ refuse (OtrdVerdict verdict)
 {
   if (verdict == OTRD_VERDICT_PLAINTEXT)
     return g_error_new_literal (OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE,
-                                "The text was not sent: the OTR service was restarted and the "
-                                "session is not private any more; start it again");
+                                "The text was not sent: the session is not private any more; start "
+                                "it again, or end it to write in the clear");
   return g_error_new_literal (OTRD_ERROR, OTRD_ERROR_FAILED,
                               "The text was not sent: the OTR service answered in a way that "
                               "this library does not know; update it");
@@ -45,6 +47,13 @@ is_acceptable (OtrdVerdict verdict, gboolean guarded)
 {
   return verdict == OTRD_VERDICT_PRIVATE || verdict == OTRD_VERDICT_HELD
          || (verdict == OTRD_VERDICT_PLAINTEXT && !guarded);
+}
+
+/* Is the answer from another life than the text? */
+static gboolean
+is_late (const OtrdCall *call, const OtrdText *text)
+{
+  return call->attempts > 1 || call->for_epoch != text->epoch;
 }
 
 static void
@@ -70,7 +79,7 @@ read_sent (OtrdCall *call, GVariant *body, GUnixFDList *fds, GError **error)
     return NULL;
   turn = parse_sent (body, text->id);
   verdict = otrd_turn_get_verdict (turn);
-  if (is_acceptable (verdict, text->guarded && call->attempts > 1))
+  if (is_acceptable (verdict, text->latched || (text->guarded && is_late (call, text))))
     {
       note_verdict (self, text, verdict);
       return otrd_session_pass_turn (self, call, g_steal_pointer (&turn));
@@ -81,15 +90,30 @@ read_sent (OtrdCall *call, GVariant *body, GUnixFDList *fds, GError **error)
   return NULL;
 }
 
-/* Was it in the clear when the user typed? */
 static gboolean
-needs_guard (OtrdSession *self, const OtrdText *text)
+is_for_the_clear (const OtrdText *text)
 {
   gboolean clear = FALSE;
 
-  g_variant_lookup (text->options, "clear", "b", &clear);
-  return !clear && self->last_state != OTRD_STATE_PLAINTEXT
-         && self->last_state != OTRD_STATE_UNKNOWN;
+  return g_variant_lookup (text->options, "clear", "b", &clear) && clear;
+}
+
+/* What was known when the user typed goes with the text. One that would go in the clear,
+ * without our user's consent, is not even taken by the service. */
+static void
+guard (OtrdSession *self, OtrdText *text)
+{
+  if (is_for_the_clear (text))
+    {
+      self->latched = FALSE;
+      return;
+    }
+  text->epoch = self->attached ? self->epoch : 0;
+  text->guarded =
+      self->last_state != OTRD_STATE_PLAINTEXT && self->last_state != OTRD_STATE_UNKNOWN;
+  text->latched = self->latched;
+  if (self->latched && self->last_state == OTRD_STATE_PLAINTEXT)
+    otrd_text_raise (text, "private");
 }
 
 static OtrdCall *
@@ -104,7 +128,7 @@ make_send (OtrdSession *self, const char *text, const char *at_least, GVariant *
     return otrd_call_new_refused (self, otrd_client_get_wire (self->client),
                                   otrd_not_utf8 ("Send"));
   subject = otrd_text_new (text, at_least, options);
-  subject->guarded = needs_guard (self, subject);
+  guard (self, subject);
   call = otrd_session_call_new (self, "Send", otrd_text_to_parameters (subject),
                                 OTRD_CALL_REPEATABLE | otrd_client_prompting (self->client));
   otrd_call_set_subject (call, subject, (GDestroyNotify)otrd_text_free);

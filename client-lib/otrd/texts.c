@@ -7,10 +7,11 @@
 
 #include <string.h>
 
+/* Not 0, and not more than every reader of JSON takes for a whole number. */
 static guint64
 make_id (void)
 {
-  guint64 id = (guint64)g_random_int () << 32 | g_random_int ();
+  guint64 id = ((guint64)g_random_int () << 32 | g_random_int ()) & OTRD_TEXT_ID_MAX;
 
   return id != 0 ? id : 1;
 }
@@ -43,6 +44,8 @@ otrd_text_copy (const OtrdText *self)
   copy->at_least = g_strdup (self->at_least);
   copy->options = g_variant_ref (self->options);
   copy->guarded = self->guarded;
+  copy->epoch = self->epoch;
+  copy->latched = self->latched;
   return copy;
 }
 
@@ -54,6 +57,15 @@ otrd_text_free (OtrdText *self)
   g_free (self->at_least);
   g_variant_unref (self->options);
   g_free (self);
+}
+
+void
+otrd_text_raise (OtrdText *self, const char *at_least)
+{
+  if (*self->at_least != '\0')
+    return;
+  g_free (self->at_least);
+  self->at_least = g_strdup (at_least);
 }
 
 GVariant *

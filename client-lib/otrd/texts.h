@@ -11,20 +11,28 @@ G_BEGIN_DECLS
 /* Texts of the user's that the service has taken and not yet sent: if it goes
  * away they are offered to the next one, with the same ids. */
 
+/* Of the ids that the library makes: 2^53 - 1. */
+#define OTRD_TEXT_ID_MAX (((guint64)1 << 53) - 1)
+
 typedef struct
 {
   guint64 id;
   char *text;
   char *at_least;
   GVariant *options;
-  /* When it was first handed in the session was not in the clear: it must not
-   * go out so, whatever a service that knows no better says. */
+  /* When it was handed in the session was not in the clear; what a later life of
+   * the service says, which knows no better, does not let it go out so. */
   gboolean guarded;
+  guint epoch;
+  /* The user has not agreed that anything goes in the clear, in any life. */
+  gboolean latched;
 } OtrdText;
 
 OtrdText *otrd_text_new (const char *text, const char *at_least, GVariant *options);
 OtrdText *otrd_text_copy (const OtrdText *self);
 void otrd_text_free (OtrdText *self);
+/* Unless more is asked of it already. */
+void otrd_text_raise (OtrdText *self, const char *at_least);
 GVariant *otrd_text_to_parameters (const OtrdText *self);
 
 /* Keeps texts in the order in which they were held. */

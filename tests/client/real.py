@@ -151,6 +151,54 @@ def a_held_text_outlives_its_service():
         assert not any("with patience" in line for line in alice.seen)
 
 
+def a_text_typed_while_starting_stays_out_of_the_clear(how, is_noticed):
+    with two_sides() as (desktop, alice, bob):
+        alice.other = Deaf()
+        alice.take(alice.session.start_sync(None, None))
+        assert alice.session.props.state == Otrd.State.STARTING
+        desktop.stop_service(how)
+        if is_noticed:
+            wait_until(lambda: not alice.client.props.available, "alice hears of it")
+        for _ in range(2):
+            assert_not_private(lambda: alice.send("meet at nine"))
+        assert alice.session.send_sync("in the open", None, GLib.Variant(
+            "a{sv}", {"clear": GLib.Variant("b", True)}), None).get_verdict() \
+            == Otrd.Verdict.PLAINTEXT
+        assert not any("meet at nine" in line for line in alice.seen)
+
+
+def assert_not_private(function):
+    try:
+        function()
+    except GLib.Error as error:
+        assert error.matches(Otrd.error_quark(), Otrd.Error.NOT_PRIVATE), error
+        return
+    raise AssertionError("sent")
+
+
+def texts_typed_while_starting_stay_out_of_the_clear():
+    for how in (signal.SIGKILL, signal.SIGTERM):
+        for is_noticed in (True, False):
+            a_text_typed_while_starting_stays_out_of_the_clear(how, is_noticed)
+
+
+def what_one_ended_stays_out_of_the_other_after_a_death():
+    with two_sides() as (desktop, alice, bob):
+        become_private(alice, bob)
+        second = Messenger(desktop, "second", ALICE, BOB, True)
+        second.other = bob
+        wait_until(second.is_private, "the second sees it")
+        alice.take(alice.session.end_sync(None, None))
+        desktop.stop_service(signal.SIGKILL)
+        assert_not_private(lambda: second.send("from the second"))
+        wait_until(lambda: second.session.props.state == Otrd.State.PLAINTEXT, "open again")
+        assert_not_private(lambda: second.send("from the second"))
+        second.take(second.session.end_sync(None, None))
+        assert second.send("in the open").get_verdict() == Otrd.Verdict.PLAINTEXT
+        assert not any("from the second" in line for line in second.seen)
+        second.session.detach_sync(None, None)
+
+
 class Deaf:
     arrived = collections.deque()
 
@@ -166,4 +214,8 @@ tap.run({
     "a service that is killed costs no text and no secret":
         a_service_that_is_killed_costs_no_text_and_no_secret,
     "a held text outlives its service": a_held_text_outlives_its_service,
+    "texts typed while starting stay out of the clear when the service dies":
+        texts_typed_while_starting_stay_out_of_the_clear,
+    "what one messenger ended stays out of the other after a death":
+        what_one_ended_stays_out_of_the_other_after_a_death,
 }, watchdog=280)

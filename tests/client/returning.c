@@ -198,6 +198,167 @@ test_ending_gives_held_texts_back (Fixture *fixture, gconstpointer unused)
 }
 
 static void
+iterate_until_state (Fixture *fixture, OtrdState state)
+{
+  while (otrd_session_get_state (fixture->session) != state)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+set_state (Fixture *fixture, const char *state)
+{
+  fake_set_property (fixture->fake, "im.otrd1.Session", "State", g_variant_new_string (state));
+  iterate_until_state (fixture, otrd_state_from_string (state));
+}
+
+static void
+stop_service (Fixture *fixture)
+{
+  fake_stop (fixture->fake);
+  while (otrd_client_get_available (fixture->client))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+script_plain_send (Fixture *fixture)
+{
+  fake_answer (fixture->fake, "Send",
+               g_variant_new_parsed ("('plaintext', " EMPTY
+                                     ", [('hello', {'clear': <true>, 'ids': <[uint64 7]>})],"
+                                     " @a(sa{sv}) [])"));
+}
+
+static void
+assert_not_private (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (otrd_session_send_sync (
+      fixture->session, "hello", NULL, g_variant_new_parsed ("{'id': <uint64 7>}"), NULL, &error));
+  g_assert_error (error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (fixture->turns->len, ==, 0);
+}
+
+/* The last that was asked of the service. */
+static void
+assert_asked (Fixture *fixture, const char *words)
+{
+  g_autofree char *call =
+      fake_find_call (fixture->fake, "Send", fake_count_calls (fixture->fake, "Send") - 1);
+
+  g_assert_true (g_str_has_prefix (call + strlen ("Send"), words));
+}
+
+static void
+send_in_the_clear (Fixture *fixture, GVariant *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) turn = NULL;
+
+  script_plain_send (fixture);
+  turn = otrd_session_send_sync (fixture->session, "hello", NULL, options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (otrd_turn_get_verdict (turn), ==, OTRD_VERDICT_PLAINTEXT);
+  g_assert_cmpuint (otrd_turn_get_n_transmissions (turn), ==, 1);
+  assert_asked (fixture, "('hello', '', ");
+}
+
+static void
+test_a_text_typed_while_starting_does_not_fall_into_the_clear (Fixture *fixture,
+                                                               gconstpointer unused)
+{
+  set_state (fixture, "starting");
+  stop_service (fixture);
+  script_plain_reopening (fixture);
+  script_plain_send (fixture);
+  fake_start (fixture->fake);
+  assert_not_private (fixture);
+}
+
+static void
+test_what_was_starting_when_the_service_went_needs_consent (Fixture *fixture, gconstpointer unused)
+{
+  set_state (fixture, "starting");
+  stop_service (fixture);
+  script_plain_reopening (fixture);
+  fake_start (fixture->fake);
+  iterate_until_state (fixture, OTRD_STATE_PLAINTEXT);
+  script_plain_send (fixture);
+  assert_not_private (fixture);
+  assert_asked (fixture, "('hello', 'private', ");
+  send_in_the_clear (fixture, g_variant_new_parsed ("{'clear': <true>}"));
+  send_in_the_clear (fixture, NULL);
+}
+
+static void
+test_what_another_has_ended_stays_out_of_the_clear (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) turn = NULL;
+
+  set_state (fixture, "plaintext");
+  stop_service (fixture);
+  script_plain_reopening (fixture);
+  fake_start (fixture->fake);
+  iterate_until_state (fixture, OTRD_STATE_PLAINTEXT);
+  script_plain_send (fixture);
+  assert_not_private (fixture);
+  assert_asked (fixture, "('hello', 'private', ");
+  turn = otrd_session_end_sync (fixture->session, NULL, NULL, &error);
+  g_assert_no_error (error);
+  send_in_the_clear (fixture, NULL);
+}
+
+static void
+test_starting_it_again_is_consent (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) turn = NULL;
+
+  set_state (fixture, "plaintext");
+  turn = otrd_session_start_sync (fixture->session, NULL, NULL, &error);
+  g_assert_no_error (error);
+  send_in_the_clear (fixture, NULL);
+}
+
+static void
+test_a_text_after_the_users_own_end_goes_in_the_clear (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdTurn) ended = NULL, sent = NULL;
+  GAsyncResult *results[2] = { NULL, NULL };
+
+  script_plain_send (fixture);
+  otrd_session_end (fixture->session, NULL, NULL, keep_result, &results[0]);
+  otrd_session_send (fixture->session, "hello", NULL, NULL, NULL, keep_result, &results[1]);
+  iterate_until_result (&results[1]);
+  ended = otrd_session_end_finish (fixture->session, results[0], &error);
+  g_assert_no_error (error);
+  sent = otrd_session_send_finish (fixture->session, results[1], &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (otrd_turn_get_verdict (sent), ==, OTRD_VERDICT_PLAINTEXT);
+  g_object_unref (results[0]);
+  g_object_unref (results[1]);
+}
+
+static void
+test_an_id_of_the_library_is_one_for_every_reader (Fixture *fixture, gconstpointer unused)
+{
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (OtrdTurn) turn =
+          otrd_session_send_sync (fixture->session, "hello", NULL, NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (otrd_turn_get_id (turn), >, 0);
+      g_assert_cmpuint (otrd_turn_get_id (turn), <, (guint64)1 << 53);
+    }
+}
+
+static void
 test_a_missing_service_is_a_clear_error (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
@@ -271,6 +432,17 @@ main (int argc, char **argv)
        test_a_held_text_never_goes_out_in_the_clear);
   ADD ("/service/a-repeated-text-does-not-fall-into-the-clear", set_up,
        test_a_repeated_text_does_not_fall_into_the_clear);
+  ADD ("/service/a-text-typed-while-starting-does-not-fall-into-the-clear", set_up,
+       test_a_text_typed_while_starting_does_not_fall_into_the_clear);
+  ADD ("/service/what-was-starting-when-it-went-needs-consent", set_up,
+       test_what_was_starting_when_the_service_went_needs_consent);
+  ADD ("/service/what-another-has-ended-stays-out-of-the-clear", set_up,
+       test_what_another_has_ended_stays_out_of_the_clear);
+  ADD ("/service/starting-it-again-is-consent", set_up, test_starting_it_again_is_consent);
+  ADD ("/service/a-text-after-the-users-own-end-goes-in-the-clear", set_up,
+       test_a_text_after_the_users_own_end_goes_in_the_clear);
+  ADD ("/service/an-id-of-the-library-is-one-for-every-reader", set_up,
+       test_an_id_of_the_library_is_one_for_every_reader);
   ADD ("/service/a-text-that-was-sent-is-not-offered-again", set_up,
        test_a_text_that_was_sent_is_not_offered_again);
   ADD ("/service/ending-gives-held-texts-back", set_up, test_ending_gives_held_texts_back);
