@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define MEMBERS_LIMIT 6
+/* The largest whole number that every reader of JSON takes as it is. */
+#define NUMBER_LIMIT 9007199254740991
 
 /* A member and its D-Bus type; '1' is a boolean that must be true. */
 typedef struct
@@ -67,7 +69,7 @@ read_number (JsonNode *node, gboolean is_long)
 {
   gint64 number = json_node_get_value_type (node) == G_TYPE_INT64 ? json_node_get_int (node) : -1;
 
-  if (number < 0 || (!is_long && number > G_MAXUINT32))
+  if (number < 0 || number > (is_long ? NUMBER_LIMIT : G_MAXUINT32))
     return NULL;
   return is_long ? g_variant_new_uint64 (number) : g_variant_new_uint32 (number);
 }
@@ -104,6 +106,15 @@ find_member (const Kind *kind, const char *name)
 }
 
 static gboolean
+refuse_value (GError **error, const Member *member)
+{
+  if (member->type == 't')
+    return refuse (error, member->name,
+                   "must be a whole number from 0 to " G_STRINGIFY (NUMBER_LIMIT));
+  return refuse (error, member->name, "has a wrong type or value");
+}
+
+static gboolean
 read_members (const Kind *kind, JsonObject *object, GVariantDict *members, GError **error)
 {
   JsonObjectIter iter;
@@ -120,7 +131,7 @@ read_members (const Kind *kind, JsonObject *object, GVariantDict *members, GErro
         return refuse (error, name, "is not known here");
       value = read_value (node, member->type);
       if (value == NULL)
-        return refuse (error, name, "has a wrong type or value");
+        return refuse_value (error, member);
       g_variant_dict_insert_value (members, name, value);
     }
   return TRUE;

@@ -127,6 +127,18 @@ test_a_wrong_type_is_refused (void)
   assert_refused ("{\"verify\": \"x\"}", "verify");
 }
 
+/* JSON's numbers are exact up to there in every program. */
+static void
+test_an_id_has_a_limit (void)
+{
+  g_autoptr (RelayOrder) greatest = read_order ("{\"send\": \"x\", \"id\": 9007199254740991}");
+
+  assert_options (greatest, "{'id': <uint64 9007199254740991>}");
+  assert_refused ("{\"send\": \"x\", \"id\": 9007199254740992}", "9007199254740991");
+  assert_refused ("{\"send\": \"x\", \"id\": 9223372036854775808}", "9007199254740991");
+  assert_refused ("{\"send\": \"x\", \"id\": 18446744073709551615}", "9007199254740991");
+}
+
 static void
 test_what_is_no_object_is_refused (void)
 {
@@ -258,6 +270,7 @@ main (int argc, char **argv)
   g_test_add_func ("/relay/a-verification", test_a_verification);
   g_test_add_func ("/relay/a-misspelt-member-is-refused", test_a_misspelt_member_is_refused);
   g_test_add_func ("/relay/a-wrong-type-is-refused", test_a_wrong_type_is_refused);
+  g_test_add_func ("/relay/an-id-has-a-limit", test_an_id_has_a_limit);
   g_test_add_func ("/relay/what-is-no-object-is-refused", test_what_is_no_object_is_refused);
   g_test_add_func ("/relay/a-zero-in-a-text-is-refused", test_a_zero_in_a_text_is_refused);
   g_test_add_func ("/relay/input-is-cut-into-lines", test_input_is_cut_into_lines);

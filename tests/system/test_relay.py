@@ -66,6 +66,30 @@ def what_a_script_gets_wrong_is_an_error_of_the_contract():
         go_private(network)
 
 
+def a_text_without_an_id_has_one_that_every_reader_of_json_takes():
+    with Desktop() as desktop:
+        left, _, network = open_both(desktop)
+        go_private(network)
+        for number in range(8):
+            left.ask(send="number %d" % number, at_least="private")
+        named = [h["sent"] for h in left.heard if "sent" in h]
+        carried = [id for h in left.heard if "transmit" in h for id in h.get("ids", ())]
+        assert named == carried and len(set(named)) == 8, (named, carried)
+        assert all(0 < id < 2 ** 53 for id in named), named
+
+
+def an_id_that_not_every_reader_of_json_takes_is_refused():
+    with Desktop() as desktop:
+        left = Relay(desktop, ALICE, BOB)
+        for id in (2 ** 53, 2 ** 63, 2 ** 64 - 1, 2 ** 80):
+            left.ask(send="text", id=id)
+        errors = [h for h in left.heard if "error" in h]
+        assert [e["error"] for e in errors] == ["InvalidArgument"] * 4, errors
+        assert all("9007199254740991" in e["message"] for e in errors), errors
+        left.ask(send="text", id=2 ** 53 - 1)
+        assert [h["sent"] for h in left.heard if "sent" in h] == [2 ** 53 - 1]
+
+
 def the_end_of_input_signs_off():
     with Desktop() as desktop:
         left, right, network = open_both(desktop)
@@ -80,5 +104,9 @@ tap.run({
     "scripts verify each other": scripts_verify_each_other,
     "what a script gets wrong is an error of the contract":
         what_a_script_gets_wrong_is_an_error_of_the_contract,
+    "a text without an id has one that every reader of JSON takes":
+        a_text_without_an_id_has_one_that_every_reader_of_json_takes,
+    "an id that not every reader of JSON takes is refused":
+        an_id_that_not_every_reader_of_json_takes_is_refused,
     "the end of input signs off": the_end_of_input_signs_off,
 }, watchdog=280)
