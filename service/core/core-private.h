@@ -30,6 +30,7 @@ struct _Core
   CoreWorkers *workers;
   GPtrArray *accounts; /* of CoreAccount */
   gboolean was_open;
+  OtrdPolicy shown_default; /* stays over Lock, as what sessions show does */
   gboolean locked_by_user;
   CoreIdleness idleness;
 };

@@ -204,10 +204,18 @@ core_take_accounts (Core *core)
 }
 
 static void
+keep_default_policy (Core *core)
+{
+  if (vault_is_open (core->vault))
+    core->shown_default = vault_get_default_policy (core->vault);
+}
+
+static void
 on_vault_state (Core *core)
 {
   gboolean is_open = vault_is_open (core->vault);
 
+  keep_default_policy (core);
   g_object_notify_by_pspec (G_OBJECT (core), properties[PROP_VAULT]);
   if (is_open == core->was_open)
     return;
@@ -232,6 +240,7 @@ core_new (Vault *vault, CoreClock *clock)
   core->vault = g_object_ref (vault);
   core->clock = clock;
   core->workers = core_workers_new (CORE_WORKERS);
+  core->shown_default = OTRD_POLICY_OPPORTUNISTIC;
   g_signal_connect_swapped (vault, "notify::state", G_CALLBACK (on_vault_state), core);
   g_signal_connect_swapped (vault, "notify::key-store", G_CALLBACK (on_vault_key_store), core);
   on_vault_state (core);
@@ -253,7 +262,8 @@ core_get_key_store (Core *core)
 const char *
 core_get_default_policy (Core *core)
 {
-  return otrd_policy_to_string (vault_get_default_policy (core->vault));
+  return otrd_policy_to_string (vault_is_open (core->vault) ? vault_get_default_policy (core->vault)
+                                                            : core->shown_default);
 }
 
 static void
@@ -464,6 +474,7 @@ core_check_vault_finish (Core *core, GAsyncResult *result, GError **error)
 static void
 tell_default_policy (Core *core)
 {
+  keep_default_policy (core);
   g_object_notify_by_pspec (G_OBJECT (core), properties[PROP_DEFAULT_POLICY]);
   for (guint i = 0; i < core->accounts->len; i++)
     core_account_policies_changed (g_ptr_array_index (core->accounts, i));

@@ -279,6 +279,34 @@ test_policies_are_inherited (void)
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT);
 }
 
+static void
+set_default_policy (Side *side, const char *policy)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  core_set_default_policy (side->core, policy, note_result, &result);
+  core_set_default_policy_finish (side->core, await (&result), &error);
+  g_assert_no_error (error);
+}
+
+/* A user who looks must not read that texts may go in the clear. */
+static void
+test_locking_does_not_change_the_default_that_is_shown (void)
+{
+  g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (core_get_default_policy (side->core), ==, "opportunistic");
+  set_default_policy (side, "always");
+  core_lock (side->core, note_result, &result);
+  core_lock_finish (side->core, await (&result), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (core_get_default_policy (side->core), ==, "always");
+  g_assert_cmpstr (core_session_get_policy (side->session), ==, "always");
+}
+
 static gboolean
 remove_account (Side *side, const char *confirm, GError **error)
 {
@@ -416,6 +444,8 @@ main (int argc, char **argv)
                    test_fingerprints_are_counted);
   g_test_add_func ("/core/account/a-fingerprint-in-use-stays", test_a_fingerprint_in_use_stays);
   g_test_add_func ("/core/account/policies-are-inherited", test_policies_are_inherited);
+  g_test_add_func ("/core/account/locking-does-not-change-the-default-that-is-shown",
+                   test_locking_does_not_change_the_default_that_is_shown);
   g_test_add_func ("/core/account/removing-needs-the-name", test_removing_needs_the_name);
   g_test_add_func ("/core/account/removing-ends-its-grants", test_removing_ends_its_grants);
   g_test_add_func ("/core/account/a-failed-removal-loses-nothing",
