@@ -27,6 +27,16 @@ word_or_unknown (const char *word)
   return word != NULL ? word : "unknown";
 }
 
+/* Of the vault. */
+static void
+add_what_was_read (GVariantBuilder *records, OtrdClient *client, GPtrArray *accounts)
+{
+  g_variant_builder_add (records, "{sv}", "default-policy",
+                         g_variant_new_string (word_or_unknown (
+                             otrd_policy_to_string (otrd_client_get_default_policy (client)))));
+  g_variant_builder_add (records, "{sv}", "accounts", g_variant_new_uint32 (accounts->len));
+}
+
 static GVariant *
 describe_service (OtrdClient *client, GPtrArray *accounts, GPtrArray *sessions)
 {
@@ -43,12 +53,10 @@ describe_service (OtrdClient *client, GPtrArray *accounts, GPtrArray *sessions)
                              otrd_vault_to_string (otrd_client_get_vault (client)))));
   g_variant_builder_add (&records, "{sv}", "key-store",
                          g_variant_new_string (otrd_client_get_key_store (client)));
-  g_variant_builder_add (&records, "{sv}", "default-policy",
-                         g_variant_new_string (word_or_unknown (
-                             otrd_policy_to_string (otrd_client_get_default_policy (client)))));
+  if (target_is_known (client, accounts))
+    add_what_was_read (&records, client, accounts);
   g_variant_builder_add (&records, "{sv}", "direct",
                          g_variant_new_boolean (otrd_client_get_direct (client)));
-  g_variant_builder_add (&records, "{sv}", "accounts", g_variant_new_uint32 (accounts->len));
   g_variant_builder_add (&records, "{sv}", "sessions", g_variant_new_uint32 (sessions->len));
   g_variant_builder_add (&records, "{sv}", "private-sessions",
                          g_variant_new_uint32 (count_private (sessions)));

@@ -47,10 +47,14 @@ has_fingerprint (OtrdAccount *account, const char *contact)
 }
 
 static GPtrArray *
-list_knowing (GPtrArray *accounts, GPtrArray *sessions, const char *contact)
+list_knowing (OtrdClient *client, GPtrArray *accounts, const char *contact, GError **error)
 {
-  GPtrArray *knowing = g_ptr_array_new ();
+  g_autoptr (GPtrArray) sessions = target_list_sessions (client, error);
+  GPtrArray *knowing;
 
+  if (sessions == NULL)
+    return NULL;
+  knowing = g_ptr_array_new ();
   for (guint i = 0; i < accounts->len; i++)
     if (has_session (sessions, accounts->pdata[i], contact)
         || has_fingerprint (accounts->pdata[i], contact))
@@ -74,12 +78,11 @@ static OtrdAccount *
 guess_account (OtrdClient *client, const char *contact, gboolean linked, GError **error)
 {
   g_autoptr (GPtrArray) accounts = list_possible (client, linked, error);
-  g_autoptr (GPtrArray) sessions = NULL;
-  g_autoptr (GPtrArray) knowing = NULL;
+  g_autoptr (GPtrArray) knowing =
+      accounts != NULL ? list_knowing (client, accounts, contact, error) : NULL;
 
-  if (accounts == NULL || (sessions = target_list_sessions (client, error)) == NULL)
+  if (knowing == NULL)
     return NULL;
-  knowing = list_knowing (accounts, sessions, contact);
   if (knowing->len == 1)
     return g_object_ref (knowing->pdata[0]);
   if (knowing->len == 0 && accounts->len == 1)
@@ -89,6 +92,25 @@ guess_account (OtrdClient *client, const char *contact, gboolean linked, GError 
   else
     g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
                  "No account knows “%s”: name the account, too", contact);
+  return NULL;
+}
+
+OtrdAccount *
+subject_find_knowing (OtrdClient *client, const char *contact, GError **error)
+{
+  g_autoptr (GPtrArray) accounts = list_possible (client, FALSE, error);
+  g_autoptr (GPtrArray) knowing =
+      accounts != NULL ? list_knowing (client, accounts, contact, error) : NULL;
+
+  if (knowing == NULL)
+    return NULL;
+  if (knowing->len == 1)
+    return g_object_ref (knowing->pdata[0]);
+  if (knowing->len > 1)
+    target_set_ambiguous_error (knowing, contact, error);
+  else
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
+                 "There is no account “%s”, and no account knows a contact of that name", contact);
   return NULL;
 }
 

@@ -31,6 +31,16 @@ typedef struct
  */
 Subject *subject_read (Command *command, guint n_words, GError **error);
 
+/**
+ * subject_find_knowing:
+ * @contact: as it was written
+ * @error: NotFound; InvalidArgument when several know it
+ *
+ * The only account that has a conversation with the contact or knows it; never
+ * one that does not, though there be no other.
+ */
+OtrdAccount *subject_find_knowing (OtrdClient *client, const char *contact, GError **error);
+
 void subject_free (Subject *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Subject, subject_free)

@@ -35,14 +35,20 @@ is_closed (OtrdVault vault)
 }
 
 static void
-set_closed_error (OtrdVault vault, GError **error)
+set_closed_error (OtrdVault vault, const char *what, GError **error)
 {
   int code = vault == OTRD_VAULT_LOCKED || vault == OTRD_VAULT_UNLOCKING ? OTRD_ERROR_LOCKED
              : vault == OTRD_VAULT_DAMAGED                               ? OTRD_ERROR_VAULT_DAMAGED
                                            : OTRD_ERROR_KEY_STORE_UNAVAILABLE;
 
-  g_set_error (error, OTRD_ERROR, code, "The accounts are not known: the vault is %s",
-               otrd_vault_to_string (vault));
+  g_set_error (error, OTRD_ERROR, code, "%s: the vault is %s", what, otrd_vault_to_string (vault));
+}
+
+/* What was read before the vault was locked still holds. */
+gboolean
+target_is_known (OtrdClient *client, GPtrArray *accounts)
+{
+  return accounts->len > 0 || !is_closed (otrd_client_get_vault (client));
 }
 
 static int
@@ -77,12 +83,23 @@ target_list_accounts (OtrdClient *client, GError **error)
   if (accounts == NULL)
     return NULL;
   g_ptr_array_sort (accounts, compare_accounts);
-  if (accounts->len == 0 && is_closed (otrd_client_get_vault (client)))
-    {
-      set_closed_error (otrd_client_get_vault (client), error);
-      return NULL;
-    }
-  return g_steal_pointer (&accounts);
+  if (target_is_known (client, accounts))
+    return g_steal_pointer (&accounts);
+  set_closed_error (otrd_client_get_vault (client), "The accounts are not known", error);
+  return NULL;
+}
+
+gboolean
+target_check_known (OtrdClient *client, const char *what, GError **error)
+{
+  g_autoptr (GPtrArray) accounts = otrd_client_list_accounts_sync (client, NULL, error);
+
+  if (accounts == NULL)
+    return FALSE;
+  if (target_is_known (client, accounts))
+    return TRUE;
+  set_closed_error (otrd_client_get_vault (client), what, error);
+  return FALSE;
 }
 
 char *

@@ -38,6 +38,13 @@ void target_set_ambiguous_error (GPtrArray *found, const char *word, GError **er
  * vault is closed. */
 GPtrArray *target_list_accounts (OtrdClient *client, GError **error);
 
+/** target_is_known: whether the service has read the vault, of which these are all
+ * accounts; what it says before that is no more than a default. */
+gboolean target_is_known (OtrdClient *client, GPtrArray *accounts);
+
+/** target_check_known: the same, with an error that begins with @what. */
+gboolean target_check_known (OtrdClient *client, const char *what, GError **error);
+
 /** target_list_sessions: the sessions of all messengers, sorted. */
 GPtrArray *target_list_sessions (OtrdClient *client, GError **error);
 

@@ -142,7 +142,9 @@ static const char verify_details[] =
 
 static const char policy_details[] =
     "Without a policy it is shown, with where it comes from (contact, account or\n"
-    "default). Without an account it is the default of all accounts.";
+    "default); with one, whose it is now. Without an account it is the default of all\n"
+    "accounts. A contact may stand alone if no account has that name and only one knows\n"
+    "the contact.";
 
 static const char relay_details[] =
     "It reads one JSON object a line from standard input and prints one a line.\n"
@@ -178,7 +180,10 @@ static const char relay_details[] =
     "Lines of input are taken one after the other, and all that one caused stands\n"
     "before its \"done\": transmit, then event, then sent or verdict. What no line caused\n"
     "comes between. Each line that is not blank has one \"done\", after an \"error\" too. A\n"
-    "member that is not known is an error. At the end of input it signs off.";
+    "member that is not known is an error. At the end of input it signs off.\n"
+    "\n"
+    "The id of a text is a whole number up to 9007199254740991 (2^53 - 1); without one the\n"
+    "text gets one.";
 
 static const Verb verbs[] = {
   { "status", NULL, "", "what the service is and whether its vault is open", NULL, json_option,
@@ -203,7 +208,7 @@ static const Verb verbs[] = {
     "say what you think of a fingerprint", subject_details, NULL, FALSE, run_trust },
   { "forget", NULL, "[ACCOUNT] CONTACT [FINGERPRINT]", "forget a fingerprint", subject_details,
     NULL, FALSE, run_forget },
-  { "policy", NULL, "[ACCOUNT] [CONTACT] [" POLICIES "]", "show or set what is encrypted",
+  { "policy", NULL, "[ACCOUNT [CONTACT]] [" POLICIES "]", "show or set what is encrypted",
     policy_details, NULL, FALSE, run_policy },
   { "sessions", NULL, "", "list the sessions of all messengers", NULL, sessions_options, FALSE,
     run_sessions },

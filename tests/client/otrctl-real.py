@@ -118,6 +118,34 @@ def a_policy_holds_for_all_an_account_or_a_contact():
         fails(desktop, 2, "policy", ACCOUNT, BOB, "sometimes")
 
 
+def a_contact_alone_has_its_policy_set_where_one_account_knows_it():
+    with Desktop() as desktop:
+        done(desktop, "account", "add", "xmpp", ALICE)
+        done(desktop, "account", "add", "gadu-gadu", "12345")
+        fails(desktop, 4, "policy", BOB, "always")
+        done(desktop, "trust", ACCOUNT, BOB, STRANGER, "verified")
+        assert done(desktop, "policy", BOB, "always") \
+            == "always (contact %s of %s)\n" % (BOB, ACCOUNT)
+        assert done(desktop, "policy", BOB) == "always (contact)\n"
+        assert done(desktop, "policy", ACCOUNT) == "opportunistic (default)\n"
+        done(desktop, "trust", "gadu-gadu:12345", BOB, STRANGER, "verified")
+        said = fails(desktop, 2, "policy", BOB, "never")
+        assert ACCOUNT in said and "gadu-gadu:12345" in said, said
+
+
+def what_is_set_says_whose_it_is():
+    """An address that is an own account and a contact of another means the account."""
+    with Desktop() as desktop:
+        done(desktop, "account", "add", "xmpp", ALICE)
+        done(desktop, "account", "add", "xmpp", BOB)
+        done(desktop, "trust", ACCOUNT, BOB, STRANGER, "verified")
+        assert done(desktop, "policy", BOB, "never") == "never (account xmpp:%s)\n" % BOB
+        assert done(desktop, "policy", ACCOUNT, BOB) == "opportunistic (default)\n"
+        assert done(desktop, "policy", ACCOUNT, BOB, "always") \
+            == "always (contact %s of %s)\n" % (BOB, ACCOUNT)
+        assert done(desktop, "policy", "manual") == "manual (default)\n"
+
+
 def trust_is_given_listed_and_forgotten():
     with Desktop() as desktop:
         done(desktop, "account", "add", "xmpp", ALICE)
@@ -269,6 +297,36 @@ def another_key_than_the_one_in_use_is_not_accepted():
         assert talk.alice.state["state"] == "private"
 
 
+def locking_does_not_change_the_default_policy():
+    with Desktop() as desktop:
+        done(desktop, "account", "add", "xmpp", ALICE)
+        done(desktop, "policy", "always")
+        done(desktop, "lock")
+        assert done(desktop, "policy") == "always (default)\n"
+        assert "default-policy: always\n" in done(desktop, "status")
+
+
+def what_was_not_read_from_the_vault_is_not_made_up():
+    def status_of(desktop):
+        return dict(line.split(": ", 1) for line in done(desktop, "status").splitlines())
+    for spoil, status in ((Desktop.stop_keyring, 7), (Desktop.delete_keyring_items, 7),
+                          (lock_keyring, 5)):
+        with Desktop() as desktop:
+            done(desktop, "account", "add", "xmpp", ALICE)
+            done(desktop, "policy", "always")
+            desktop.stop_service()
+            spoil(desktop)
+            shown = status_of(desktop)
+            assert shown["default-policy"] == shown["accounts"] == "-", shown
+            assert "not known" in fails(desktop, status, "policy")
+            fails(desktop, status, "accounts")
+
+
+def lock_keyring(desktop):
+    desktop.stop_keyring()
+    desktop.start_keyring(unlock=False)
+
+
 def a_locked_vault_is_opened_again():
     with Desktop() as desktop:
         done(desktop, "account", "add", "xmpp", ALICE)
@@ -369,6 +427,9 @@ tap.run({
     "status says what the service is": status_says_what_the_service_is,
     "a policy holds for all, an account or a contact":
         a_policy_holds_for_all_an_account_or_a_contact,
+    "a contact alone has its policy set where one account knows it":
+        a_contact_alone_has_its_policy_set_where_one_account_knows_it,
+    "what is set says whose it is": what_is_set_says_whose_it_is,
     "trust is given, listed and forgotten": trust_is_given_listed_and_forgotten,
     "the account may be left out where one knows the contact":
         the_account_may_be_left_out_where_one_knows_the_contact,
@@ -386,6 +447,9 @@ tap.run({
     "what is not private is status 8": what_is_not_private_is_status_8,
     "another key than the one in use is not accepted":
         another_key_than_the_one_in_use_is_not_accepted,
+    "locking does not change the default policy": locking_does_not_change_the_default_policy,
+    "what was not read from the vault is not made up":
+        what_was_not_read_from_the_vault_is_not_made_up,
     "a locked vault is opened again": a_locked_vault_is_opened_again,
     "monitor prints what changes": monitor_prints_what_changes,
     "monitor shows callers come and go": monitor_shows_callers_come_and_go,
