@@ -129,6 +129,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_string_append_len (self->pending, self->chunk, n);
+  explicit_bzero (self->chunk, n);
   self->ended = n == 0;
   if (return_what_is_there (self, task))
     return;

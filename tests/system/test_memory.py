@@ -8,6 +8,7 @@ import talk
 import tap
 from desktop import Desktop
 from messenger import Client
+from relay import Relay
 from sealed import private_numbers_of, spellings, vault_key_of
 from talk import ALICE, BOB
 
@@ -32,8 +33,12 @@ def memory_of(pid):
 
 
 def traces_of(desktop, secrets):
+    return traces_in(desktop.service_pid(), secrets)
+
+
+def traces_in(pid, secrets):
     found = []
-    for name, contents in memory_of(desktop.service_pid()):
+    for name, contents in memory_of(pid):
         for what, secret in secrets.items():
             n_found = sum(contents.count(spelling) for spelling in spellings(secret))
             if n_found:
@@ -62,6 +67,24 @@ def nothing_secret_is_left_after_lock_and_end():
         assert not found, "; ".join(found)
 
 
+def a_script_s_secret_is_not_left_in_the_relay():
+    with Desktop() as desktop:
+        left, right = (Relay(desktop, *names) for names in ((ALICE, BOB), (BOB, ALICE)))
+        network = talk.join(left, right)
+        left.ask(start=True)
+        network.carry_until(lambda: left.state["state"] == right.state["state"] == "private",
+                            "private")
+        left.ask(verify={"secret": SECRET})
+        network.carry_until(lambda: right.events("verification-asked"), "asked")
+        right.ask(verify={"answer": SECRET})
+        network.carry_until(lambda: left.events("verification-finished"), "the result")
+        assert left.events("verification-finished")[0]["result"] == "verified"
+        for relay in (left, right):
+            assert traces_in(relay.process.pid, {"the account": ALICE.encode()})
+            found = traces_in(relay.process.pid, {"the SMP secret": SECRET.encode()})
+            assert not found, "; ".join(found)
+
+
 def what_is_there_is_found():
     """The scan itself: a name, and in locked memory the key of an open vault."""
     with Desktop() as desktop:
@@ -74,4 +97,5 @@ def what_is_there_is_found():
 tap.run({
     "what is there is found": what_is_there_is_found,
     "nothing secret is left after Lock and End": nothing_secret_is_left_after_lock_and_end,
+    "a script's secret is not left in the relay": a_script_s_secret_is_not_left_in_the_relay,
 }, watchdog=280)
