@@ -115,6 +115,8 @@ arguments_parse (const Option *options, const Option *shared, char **argv, GErro
     {
       const char *word = *argv++;
 
+      if (!words_only && g_str_equal (word, "-h"))
+        word = "--help";
       if (!words_only && g_str_equal (word, "--"))
         words_only = TRUE;
       else if (words_only || !g_str_has_prefix (word, "--"))

@@ -57,24 +57,74 @@ run_verb (const Verb *verb, Command *command)
   return command->status;
 }
 
+static gboolean
+is_one_of (const char *word, const char *one, const char *other)
+{
+  return g_strcmp0 (word, one) == 0 || g_strcmp0 (word, other) == 0;
+}
+
+/* Options that take no value may stand before the verb, too: they are put behind it. */
+static char **
+take_leading_options (char **argv, char ***words)
+{
+  g_autoptr (GPtrArray) options = g_ptr_array_new ();
+
+  while (*argv != NULL && g_str_has_prefix (*argv, "-"))
+    g_ptr_array_add (options, *argv++);
+  g_ptr_array_add (options, NULL);
+  *words = argv;
+  return (char **)g_ptr_array_free (g_steal_pointer (&options), FALSE);
+}
+
+static Arguments *
+parse_arguments (const Verb *verb, char **leading, char **words, GError **error)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+
+  for (; *leading != NULL; leading++)
+    g_ptr_array_add (all, *leading);
+  for (; *words != NULL; words++)
+    g_ptr_array_add (all, *words);
+  g_ptr_array_add (all, NULL);
+  return arguments_parse (verb->options, verbs_get_shared_options (), (char **)all->pdata, error);
+}
+
+/* "key --help" asks for the help of all that begins with "key". */
+static gboolean
+asks_for_help (char **leading, char **words)
+{
+  return is_one_of (leading[0], "--help", "-h")
+         || (words[0] != NULL && is_one_of (words[1], "--help", "-h"));
+}
+
+static gboolean
+print_help (const char *verb)
+{
+  g_autofree char *text = verb != NULL ? help_describe_verb (verb) : help_describe_all ();
+
+  if (text != NULL)
+    fputs (text, stdout);
+  return text != NULL;
+}
+
 static int
 dispatch (char **argv)
 {
+  char **words;
+  g_autofree char **leading = take_leading_options (argv, &words);
   g_autoptr (Arguments) arguments = NULL;
   g_autoptr (GError) error = NULL;
   Command command = { 0 };
-  const Verb *verb = verbs_find (&argv, &error);
+  const Verb *verb;
   int status;
 
+  if (asks_for_help (leading, words) && print_help (words[0]))
+    return EXIT_STATUS_DONE;
+  verb = verbs_find (&words, &error);
   if (verb != NULL)
-    arguments = arguments_parse (verb->options, verbs_get_shared_options (), argv, &error);
-  if (arguments != NULL && arguments_has (arguments, "help"))
-    {
-      g_autofree char *text = help_describe_verb (verb->name);
-
-      fputs (text, stdout);
-      return EXIT_STATUS_DONE;
-    }
+    arguments = parse_arguments (verb, leading, words, &error);
+  if (arguments != NULL && arguments_has (arguments, "help") && print_help (verb->name))
+    return EXIT_STATUS_DONE;
   if (arguments == NULL || !verbs_check_words (verb, arguments, &error))
     return print_usage_error (verb, error);
   command.arguments = arguments;
@@ -104,7 +154,7 @@ main (int argc, char **argv)
       fputs (text, stderr);
       return EXIT_STATUS_USAGE;
     }
-  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "--version"))
+  if (g_str_equal (argv[1], "--version"))
     argv[1] += strlen ("--");
   return flush_output (dispatch (argv + 1));
 }

@@ -6,6 +6,7 @@
 
 #include "columns.h"
 #include "command.h"
+#include "fingerprint.h"
 #include "subject.h"
 #include "target.h"
 
@@ -115,13 +116,49 @@ run_fingerprints (Command *command, GError **error)
   return TRUE;
 }
 
+/* "01234567 89ABCDEF ... (unverified)", between commas; "": none is known. */
+static char *
+list_known (const Subject *subject)
+{
+  GString *known = g_string_new (NULL);
+  g_autoptr (GVariant) records = NULL;
+  const char *fingerprint, *trust;
+  GVariantDict filter;
+
+  g_variant_dict_init (&filter, NULL);
+  g_variant_dict_insert (&filter, "contact", "s", subject->contact);
+  records = otrd_account_list_fingerprints_sync (subject->account, g_variant_dict_end (&filter),
+                                                 NULL, NULL, NULL);
+  for (gsize i = 0; records != NULL && i < g_variant_n_children (records); i++)
+    {
+      g_autoptr (GVariant) record = g_variant_get_child_value (records, i);
+      g_autofree char *grouped = NULL;
+
+      if (!g_variant_lookup (record, "fingerprint", "&s", &fingerprint)
+          || !g_variant_lookup (record, "trust", "&s", &trust))
+        continue;
+      grouped = fingerprint_group (fingerprint);
+      g_string_append_printf (known, "%s%s (%s)", known->len > 0 ? ", " : "", grouped, trust);
+    }
+  return g_string_free (known, FALSE);
+}
+
 static gboolean
 check_fingerprint (const Subject *subject, GError **error)
 {
+  g_autofree char *known = NULL;
+
   if (subject->fingerprint != NULL)
     return TRUE;
-  g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
-               "Which of the fingerprints of “%s”? It is missing", subject->contact);
+  known = list_known (subject);
+  if (*known != '\0')
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
+                 "Which of the fingerprints of “%s”? Add it after the contact: %s",
+                 subject->contact, known);
+  else
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
+                 "No fingerprint of “%s” is known: add the one that is meant after the contact",
+                 subject->contact);
   return FALSE;
 }
 

@@ -270,9 +270,14 @@ const Verb *
 verbs_find (char ***argv, GError **error)
 {
   const char *name = **argv;
-  const char *subverb = (*argv)[1];
-  g_autofree char *choices = list_subverbs (name);
+  const char *subverb = name != NULL ? (*argv)[1] : NULL;
+  g_autofree char *choices = list_subverbs (name != NULL ? name : "");
 
+  if (name == NULL)
+    {
+      g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT, "The verb is missing");
+      return NULL;
+    }
   for (const Verb *verb = verbs; verb->name != NULL; verb++)
     if (g_str_equal (verb->name, name)
         && (verb->subverb == NULL || g_strcmp0 (verb->subverb, subverb) == 0))

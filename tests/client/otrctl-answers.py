@@ -69,6 +69,32 @@ def wrong_words_are_status_2_without_a_service():
         assert done(desktop, "--version") == done(desktop, "version")
         assert done(desktop, "--help") == done(desktop, "help")
         assert done(desktop, "key", "show", "--help") == done(desktop, "help", "key")
+        assert done(desktop, "-h") == done(desktop, "help", "--no-prompt") == done(desktop, "help")
+        for line in ("key --help", "key -h", "--help key", "-h key show", "key show -h"):
+            assert done(desktop, *line.split()) == done(desktop, "help", "key"), line
+        for line in ("--no-prompt", "--no-prompt frob", "--frob status"):
+            assert "otrctl help" in fails(desktop, 2, *line.split())
+
+
+def options_may_stand_before_the_verb():
+    with fake() as (desktop, service):
+        assert done(desktop, "--json", "status") == done(desktop, "status", "--json")
+        done(desktop, "--no-prompt", "accounts")
+
+
+def a_fingerprint_that_is_missing_is_one_of_those_listed():
+    with fake() as (desktop, service):
+        for verb in (["trust", BOB, "verified"], ["forget", BOB]):
+            service.answers["ListFingerprints"] = lambda *_: ([], "")
+            assert "No fingerprint" in fails(desktop, 2, *verb)
+            service.answers["ListFingerprints"] = lambda *_: ([
+                {"contact": GLib.Variant("s", BOB), "fingerprint": GLib.Variant("s", print),
+                 "trust": GLib.Variant("s", trust)}
+                for print, trust in ((OURS, "unverified"), (THEIRS, "rejected"))], "")
+            said = fails(desktop, 2, *verb)
+            for print, trust in ((OURS, "unverified"), (THEIRS, "rejected")):
+                assert "%s (%s)" % (" ".join([print[:8]] * 5), trust) in said, said
+            assert "after the contact" in said, said
 
 
 def an_empty_list_is_not_shown_for_a_closed_vault():
@@ -328,6 +354,9 @@ tap.run({
     "each error has its exit status": each_error_has_its_exit_status,
     "a service that is not there is status 3": a_service_that_is_not_there_is_status_3,
     "wrong words are status 2 without a service": wrong_words_are_status_2_without_a_service,
+    "options may stand before the verb": options_may_stand_before_the_verb,
+    "a fingerprint that is missing is one of those listed":
+        a_fingerprint_that_is_missing_is_one_of_those_listed,
     "an empty list is not shown for a closed vault": an_empty_list_is_not_shown_for_a_closed_vault,
     "a secret crosses the bus by descriptor alone": a_secret_crosses_the_bus_by_descriptor_alone,
     "a passphrase crosses the bus by descriptor alone":

@@ -32,6 +32,7 @@ class FakeService:
         self.answers = {        # method: an error's name, or what makes the results
             "OpenAccount": lambda *_: (ACCOUNT_PATH,),
             "GetVerification": lambda *_: ({},),
+            "ListFingerprints": lambda *_: ([], ""),
             "OpenDirectConnection": "NotSupported",
         }
         self.objects = {
