@@ -13,6 +13,7 @@ class Chat:
     def __init__(self, desktop, columns):
         alice, bob = NAMES
         self.columns = columns
+        self.typed = []         # every text that was
         self.alice = Relay(desktop, alice, bob, application="org.example.Chat")
         self.bob = Relay(desktop, bob, alice, application="org.example.Talk")
         self.join(self.alice, self.bob)
@@ -59,6 +60,7 @@ class Chat:
     # What people do
     def type(self, end, text, /, **options):
         self.columns.row(typed="%s: %s" % (NAMES[end.account], text))
+        self.typed.append(text)
         end.ask(send=text, **options)
         self.network.carry_all()
 

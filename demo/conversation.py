@@ -19,7 +19,7 @@ TALK = [("bob", "For you always. Is this line safe?"),
         ("alice", "It is now. The meeting is on Thursday, at the old mill."),
         ("bob", "Grüß Gott, I shall be there — 19:30? 🙂"),
         ("alice", "19:30. Bring the blue folder, please.")]
-QUESTION, SECRET = "Which boat did we miss?", "the Marie-Luise"
+QUESTION, SECRET, WRONG = "Which boat did we miss?", "the Marie-Luise", "the Rosa-Amalie"
 
 
 def group(fingerprint):
@@ -84,7 +84,7 @@ class Story:
     def verification(self):
         self.columns.heading("Is it really Bob? A question that only he can answer")
         self.columns.titles()
-        for answer, result in (("the Anna", "failed"), (SECRET, "verified")):
+        for answer, result in ((WRONG, "failed"), (SECRET, "verified")):
             done = len(self.chat.results(self.alice))
             asked = len(self.bob.events("verification-asked"))
             self.chat.do(self.alice, "asks: %s" % QUESTION,
@@ -161,8 +161,9 @@ class Story:
                    len(keys) == 2)
         sought = {"a private key, in binary, hex or base64": keys,
                   "the key of the vault": [vault_key_of(self.desktop)],
-                  "a text that was typed": [t.encode() for _, t in TALK] + [HELLO.encode()],
-                  "the secret of the verification": [SECRET.encode()],
+                  "a text that was typed": [text.encode() for text in self.chat.typed],
+                  "the question, an answer to it, or the secret":
+                      [text.encode() for text in (QUESTION, SECRET, WRONG)],
                   "a contact's name": [ALICE.encode(), BOB.encode()]}
         for what, secrets in sought.items():
             found = [name for secret in secrets for name in files_holding(self.desktop, secret)]
@@ -170,7 +171,7 @@ class Story:
 
     def without_the_key(self):
         self.columns.heading("Without the keyring's item")
-        before = self.desktop.files()
+        before = self.vault_files()
         self.desktop.delete_keyring_items()
         client = Client(self.desktop)
         try:
@@ -179,9 +180,12 @@ class Story:
             self.columns.note(str(error))
         self.check("the vault says that it is keyless", client.property("Vault") == "keyless")
         self.desktop.stop_service()
-        self.check("nothing was made anew", not self.desktop.keyring_items() and all(
-            self.desktop.files().get(name) == content for name, content in before.items()
-            if "otrd" in name.parts))
+        self.check("nothing was made anew, nothing changed",
+                   not self.desktop.keyring_items() and self.vault_files() == before)
+
+    def vault_files(self):
+        return {name: content for name, content in self.desktop.files().items()
+                if "otrd" in name.parts}
 
 
 def main():

@@ -100,7 +100,8 @@ def foreign_libraries_stay_in_their_layer():
 
 
 def nothing_reorders_messages():
-    banned = re.compile(r"g-authorize-method|HANDLE_METHOD_INVOCATIONS_IN_THREAD")
+    # The generated emitter of Pending sends to everybody, not to whom something is owed.
+    banned = re.compile(r"g-authorize-method|HANDLE_METHOD_INVOCATIONS_IN_THREAD|_emit_pending\b")
     wrong = [str(r) for p, r in product_sources()
              if any(banned.search(line) and "never" not in line.lower()
                     for line in re.sub(r"/\*.*?\*/", "", p.read_text(), flags=re.S).splitlines())]
