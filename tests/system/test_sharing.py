@@ -9,6 +9,7 @@ import tap
 from children import end
 from desktop import Desktop, wait_until
 from messenger import ContractError
+from relay import Relay
 
 
 class Carbons:
@@ -75,6 +76,26 @@ def what_one_ends_does_not_slip_out_of_the_other():
         assert error_of(lambda: second.send("still secret")) == "NotPrivate"
         assert second.send("in the open", clear=True) == "plaintext"
         assert not any("still secret" in line for line in network.seen)
+
+
+def what_one_ends_stays_in_the_other_though_the_service_dies_between():
+    with Desktop() as desktop:
+        first, second = (Relay(desktop, talk.ALICE, talk.BOB, application=name)
+                         for name in ("first", "second"))
+        theirs = peer.start_libotr("carol")
+        network = talk.join(Carbons(first, second), theirs)
+        first.ask(start=True)
+        network.carry_until(lambda: first.state["state"] == second.state["state"] == "private"
+                            and theirs.state()["state"] == "private", "private")
+        first.ask(end=True)
+        desktop.stop_service(how=9)
+        for number in range(2):
+            second.ask(send="still secret", id=number + 1)
+        assert [h["error"] for h in second.heard if "error" in h] == ["NotPrivate"] * 2
+        second.ask(send="in the open", id=3, clear=True)
+        second.ask(send="as well", id=4)
+        assert [h["verdict"] for h in second.heard if "sent" in h] == ["plaintext"] * 2
+        assert not any("still secret" in line for line in second.take_transmissions())
 
 
 def verification_of_one_is_the_trust_of_both():
@@ -176,6 +197,8 @@ tap.run({
         both_read_each_line_and_the_contact_hears_of_no_error,
     "either may write, and the contact reads both": either_may_write_and_the_contact_reads_both,
     "what one ends does not slip out of the other": what_one_ends_does_not_slip_out_of_the_other,
+    "what one ends stays in the other, though the service dies between":
+        what_one_ends_stays_in_the_other_though_the_service_dies_between,
     "the verification of one is the trust of both": verification_of_one_is_the_trust_of_both,
     "a changed key of a verified contact stops": a_changed_key_of_a_verified_contact_stops,
     "each hears of the other's coming and going": each_hears_of_the_others_coming_and_going,
