@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The otrd developers
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """After Lock and End the service's memory holds nothing of what was secret."""
+import os
 import re
 
 import talk
@@ -12,8 +13,14 @@ from relay import Relay
 from sealed import private_numbers_of, spellings, vault_key_of
 from talk import ALICE, BOB
 
+# Meson sets it, and then libc writes over what is freed: that must not do our work.
+os.environ.pop("MALLOC_PERTURB_", None)
+
 TYPED = ["Meet me at the old mill at nine, alone.", "Bring the blue folder along with you."]
 SECRET = "the red bicycle of aunt Agatha"
+# The allocator's own notes go over the beginning of what is freed, so the end is looked for.
+STORY_END = ", which she lost in the autumn when the old mill burnt down"
+STORY = 12 * (SECRET + ", ") + STORY_END
 
 
 def memory_of(pid):
@@ -74,14 +81,14 @@ def a_script_s_secret_is_not_left_in_the_relay():
         left.ask(start=True)
         network.carry_until(lambda: left.state["state"] == right.state["state"] == "private",
                             "private")
-        left.ask(verify={"secret": SECRET})
+        left.ask(verify={"secret": STORY})
         network.carry_until(lambda: right.events("verification-asked"), "asked")
-        right.ask(verify={"answer": SECRET})
+        right.ask(verify={"answer": STORY})
         network.carry_until(lambda: left.events("verification-finished"), "the result")
         assert left.events("verification-finished")[0]["result"] == "verified"
         for relay in (left, right):
             assert traces_in(relay.process.pid, {"the account": ALICE.encode()})
-            found = traces_in(relay.process.pid, {"the SMP secret": SECRET.encode()})
+            found = traces_in(relay.process.pid, {"the SMP secret": STORY_END.encode()})
             assert not found, "; ".join(found)
 
 
