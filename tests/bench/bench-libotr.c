@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The yardstick for the service: the same conversation on bare libotr, both ends in this process.
- * Prints CPU nanoseconds a line: a text each way in turn, so that every line ratchets.
+ * For each line of input, a number of texts, it has them said, each way in turn, so that every
+ * line ratchets, and prints the CPU nanoseconds that they took: whoever asks can take turns with
+ * it, so that both have the same neighbours.
  */
 #include <glib.h>
 #include <stdio.h>
@@ -18,7 +20,6 @@
 
 #include "cpu.h"
 
-#define TURNS 300
 #define PROTOCOL "xmpp"
 
 typedef struct
@@ -124,27 +125,42 @@ say (Side *from, Side *to, const char *text)
   otrl_message_free (line);
 }
 
+static void
+talk (Side *alice, Side *bob, guint n_texts)
+{
+  g_autofree char *text = g_strnfill (100, 'x');
+
+  for (guint i = 0; i < n_texts; i++)
+    say (i % 2 ? alice : bob, i % 2 ? bob : alice, text);
+}
+
+static void
+go_private (Side *alice, Side *bob)
+{
+  g_autofree char *query = g_strdup ("?OTRv3?");
+
+  take (bob, query);
+  settle (alice, bob);
+}
+
 int
 main (void)
 {
-  g_autofree char *text = g_strnfill (100, 'x');
   Side alice, bob;
-  guint64 before;
+  guint n_texts;
 
   OTRL_INIT;
   gcry_control (GCRYCTL_INITIALIZATION_FINISHED, 0);
+  setvbuf (stdout, NULL, _IOLBF, 0);
   side_init (&alice, "alice@example.org", "bob@example.org");
   side_init (&bob, "bob@example.org", "alice@example.org");
-  g_queue_push_tail (alice.out, g_strdup ("?OTRv3?"));
-  take (&bob, g_queue_peek_head (alice.out));
-  g_free (g_queue_pop_head (alice.out));
-  settle (&alice, &bob);
+  go_private (&alice, &bob);
+  while (scanf ("%u", &n_texts) == 1)
+    {
+      guint64 before = cpu_of_process (getpid ());
 
-  for (guint i = 0; i < 10; i++)
-    say (i % 2 ? &alice : &bob, i % 2 ? &bob : &alice, text);
-  before = cpu_of_process (getpid ());
-  for (guint i = 0; i < TURNS; i++)
-    say (i % 2 ? &alice : &bob, i % 2 ? &bob : &alice, text);
-  printf ("%.0f\n", (double)(cpu_of_process (getpid ()) - before) / TURNS);
+      talk (&alice, &bob, n_texts);
+      printf ("%" G_GUINT64_FORMAT "\n", cpu_of_process (getpid ()) - before);
+    }
   return 0;
 }

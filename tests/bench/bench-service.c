@@ -4,12 +4,14 @@
 /* What otrd costs, beside what it is measured against, in one run: ratios, no verdict.
  *
  *   conversation  a text each way in turn, so that every line ratchets: CPU of the service, and of
- *                 service, bus daemon and client, over that of bare libotr in this process
+ *                 service, bus daemon and client, over that of bare libotr; for a client that is
+ *                 no more than GDBus, and for one on libotrd, which goes past the bus. Blocks of
+ *                 each in turn, so that all have the same neighbours
  *   burst         one Send of 100 bytes: its median over that of an echo on the same bus, and on a
  *                 direct connection over that on the bus
  *   idle          resident memory and wake-ups
  *
- * Usage: bench-service BUS_PID BARE_NANOSECONDS, on a session bus where im.otrd1 and
+ * Usage: bench-service BUS_PID BENCH_LIBOTR, on a session bus where im.otrd1 and
  * org.example.Echo are.
  */
 #include <gio/gio.h>
@@ -21,8 +23,10 @@
 #include <unistd.h>
 
 #include "cpu.h"
+#include "otrd/otrd.h"
 
-#define TURNS 150
+#define BLOCKS 16
+#define BLOCK 20
 #define SENDS 3000
 #define IDLE_SECONDS 6
 
@@ -39,6 +43,11 @@ typedef struct
   guint daemon;
   BusSession alice;
   BusSession bob;
+  /* Two others, on libotrd. */
+  OtrdSession *carol;
+  OtrdSession *dave;
+  GSubprocess *bare;
+  GDataInputStream *from_bare;
 } Bench;
 
 static GVariant *
@@ -121,6 +130,125 @@ make_text (void)
   return g_strnfill (100, 'x');
 }
 
+/* ---- The same on libotrd ---- */
+
+static OtrdSession *
+open_on_libotrd (OtrdClient *client, const char *name, const char *contact)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdAccount) account =
+      otrd_client_open_account_sync (client, "xmpp", name, NULL, NULL, &error);
+  g_autofree char *fingerprint =
+      account != NULL ? otrd_account_generate_key_sync (account, NULL, NULL, &error) : NULL;
+  OtrdSession *session =
+      fingerprint != NULL
+          ? otrd_client_open_session_sync (client, "xmpp", name, contact, NULL, NULL, &error)
+          : NULL;
+
+  if (session == NULL)
+    g_error ("%s on libotrd: %s", name, error->message);
+  return session;
+}
+
+/* Takes the turn. */
+static void
+carry_on_libotrd (OtrdTurn *turn, OtrdSession *from, OtrdSession *to, const GError *error)
+{
+  if (turn == NULL)
+    g_error ("libotrd: %s", error->message);
+  for (guint i = 0; i < otrd_turn_get_n_transmissions (turn); i++)
+    {
+      const char *line = otrd_transmission_get_line (otrd_turn_get_transmission (turn, i));
+      g_autoptr (GError) wrong = NULL;
+      OtrdTurn *answer = otrd_session_receive_sync (to, line, NULL, NULL, &wrong);
+
+      carry_on_libotrd (answer, to, from, wrong);
+    }
+  otrd_turn_unref (turn);
+}
+
+static void
+say_on_libotrd (OtrdSession *from, OtrdSession *to, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  OtrdTurn *turn = otrd_session_send_sync (from, text, "private", NULL, NULL, &error);
+
+  carry_on_libotrd (turn, from, to, error);
+}
+
+static void
+go_private_on_libotrd (Bench *bench)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OtrdClient) client = otrd_client_new_sync (NULL, "bench", NULL, NULL, &error);
+  OtrdTurn *turn;
+
+  if (client == NULL)
+    g_error ("libotrd: %s", error->message);
+  bench->carol = open_on_libotrd (client, "carol@example.org", "dave@example.org");
+  bench->dave = open_on_libotrd (client, "dave@example.org", "carol@example.org");
+  turn = otrd_session_start_sync (bench->carol, NULL, NULL, &error);
+  carry_on_libotrd (turn, bench->carol, bench->dave, error);
+}
+
+/* ---- Conversations ---- */
+
+static void
+talk (Bench *bench, guint n_texts)
+{
+  g_autofree char *text = make_text ();
+
+  for (guint i = 0; i < n_texts; i++)
+    say (bench, i % 2 ? &bench->alice : &bench->bob, i % 2 ? &bench->bob : &bench->alice, text);
+}
+
+static void
+talk_on_libotrd (Bench *bench, guint n_texts)
+{
+  g_autofree char *text = make_text ();
+
+  for (guint i = 0; i < n_texts; i++)
+    say_on_libotrd (i % 2 ? bench->carol : bench->dave, i % 2 ? bench->dave : bench->carol, text);
+}
+
+static void
+start_bare (Bench *bench, const char *program)
+{
+  g_autoptr (GError) error = NULL;
+
+  bench->bare = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
+                                  &error, program, NULL);
+  if (bench->bare == NULL)
+    g_error ("%s: %s", program, error->message);
+  bench->from_bare = g_data_input_stream_new (g_subprocess_get_stdout_pipe (bench->bare));
+}
+
+/* Its CPU nanoseconds. */
+static guint64
+talk_bare (Bench *bench, guint n_texts)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *asked = g_strdup_printf ("%u\n", n_texts);
+  g_autofree char *answer = NULL;
+
+  if (!g_output_stream_write_all (g_subprocess_get_stdin_pipe (bench->bare), asked, strlen (asked),
+                                  NULL, NULL, &error))
+    g_error ("asking bare libotr: %s", error->message);
+  answer = g_data_input_stream_read_line (bench->from_bare, NULL, NULL, &error);
+  if (answer == NULL)
+    g_error ("bare libotr has ended");
+  return g_ascii_strtoull (answer, NULL, 10);
+}
+
+typedef struct
+{
+  const char *client;
+  const char *wanted;
+  void (*talk) (Bench *bench, guint n_texts);
+  guint64 service;
+  guint64 all;
+} Talk;
+
 static guint64
 cpu_of_all (Bench *bench, guint64 *service)
 {
@@ -129,21 +257,40 @@ cpu_of_all (Bench *bench, guint64 *service)
 }
 
 static void
-measure_conversation (Bench *bench, double bare)
+measure_block (Bench *bench, Talk *talk)
 {
-  g_autofree char *text = make_text ();
   guint64 service_before, service_after, before, after;
 
-  for (guint i = 0; i < 10; i++)
-    say (bench, i % 2 ? &bench->alice : &bench->bob, i % 2 ? &bench->bob : &bench->alice, text);
   before = cpu_of_all (bench, &service_before);
-  for (guint i = 0; i < TURNS; i++)
-    say (bench, i % 2 ? &bench->alice : &bench->bob, i % 2 ? &bench->bob : &bench->alice, text);
+  talk->talk (bench, BLOCK);
   after = cpu_of_all (bench, &service_after);
-  printf ("conversation: bare libotr %.0f us a line; service %.2f of that (at most 1.10 wanted); "
-          "service, bus and client %.2f (1.25)\n",
-          bare / 1000, (service_after - service_before) / TURNS / bare,
-          (after - before) / TURNS / bare);
+  talk->service += service_after - service_before;
+  talk->all += after - before;
+}
+
+static void
+measure_conversation (Bench *bench)
+{
+  Talk talks[] = {
+    { "GDBus alone", " (at most 1.10 wanted; 1.25)", talk },
+    { "libotrd", "", talk_on_libotrd },
+  };
+  guint64 bare = 0;
+
+  talk_bare (bench, BLOCK);
+  for (guint i = 0; i < G_N_ELEMENTS (talks); i++)
+    talks[i].talk (bench, BLOCK);
+  for (guint k = 0; k < BLOCKS; k++)
+    {
+      bare += talk_bare (bench, BLOCK);
+      for (guint i = 0; i < G_N_ELEMENTS (talks); i++)
+        measure_block (bench, &talks[i]);
+    }
+  printf ("conversation: bare libotr %.0f us a line\n", bare / 1000.0 / (BLOCKS * BLOCK));
+  for (guint i = 0; i < G_N_ELEMENTS (talks); i++)
+    printf ("conversation, client on %s: service %.2f of that; service, bus and client %.2f%s\n",
+            talks[i].client, (double)talks[i].service / bare, (double)talks[i].all / bare,
+            talks[i].wanted);
 }
 
 static void
@@ -290,7 +437,9 @@ main (int argc, char **argv)
   open_session (&bench, &bench.alice, "alice@example.org", "bob@example.org");
   open_session (&bench, &bench.bob, "bob@example.org", "alice@example.org");
   go_private (&bench);
-  measure_conversation (&bench, atof (argv[2]));
+  go_private_on_libotrd (&bench);
+  start_bare (&bench, argv[2]);
+  measure_conversation (&bench);
   open_direct (&bench);
   measure_burst (&bench);
   measure_idle (&bench);
