@@ -310,7 +310,7 @@ def what_was_not_read_from_the_vault_is_not_made_up():
     def status_of(desktop):
         return dict(line.split(": ", 1) for line in done(desktop, "status").splitlines())
     for spoil, status in ((Desktop.stop_keyring, 7), (Desktop.delete_keyring_items, 7),
-                          (lock_keyring, 5)):
+                          (damage_vault, 7), (lock_keyring, 5)):
         with Desktop() as desktop:
             done(desktop, "account", "add", "xmpp", ALICE)
             done(desktop, "policy", "always")
@@ -320,6 +320,10 @@ def what_was_not_read_from_the_vault_is_not_made_up():
             assert shown["default-policy"] == shown["accounts"] == "-", shown
             assert "not known" in fails(desktop, status, "policy")
             fails(desktop, status, "accounts")
+
+
+def damage_vault(desktop):
+    (desktop.home / ".local/share/otrd/trust").write_bytes(b"")
 
 
 def lock_keyring(desktop):
