@@ -38,7 +38,7 @@ print_error (const Command *command, const GError *error)
 static gboolean
 connect_client (Command *command, GError **error)
 {
-  command->client = otrd_client_new_sync (NULL, NULL, NULL, NULL, error);
+  command->client = otrd_client_new_sync (NULL, "otrctl", NULL, NULL, error);
   if (command->client == NULL)
     return FALSE;
   otrd_client_set_interactive (command->client, !command_has (command, "no-prompt"));

@@ -185,7 +185,9 @@ def otrctl_verifies_beside_a_messenger_that_knows_only_send_and_receive():
         assert asked.returncode == 0 and asked.stdout == "verified\n", asked
         assert ours.get("Trust") == "verified" and not ours.outbox
         record, = known_of_bob(ours)
-        assert record["method"] == "question", record
+        assert (record["method"], record["application"]) == ("question", "otrctl"), record
+        told = done(desktop, "history", talk.BOB).splitlines()
+        assert ["verified", "question", "otrctl"] in [t.split("\t")[1:4] for t in told], told
 
 
 def verify_from_outside(desktop):
