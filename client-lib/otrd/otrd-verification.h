@@ -175,8 +175,8 @@ OTRD_API void otrd_session_get_verification_details (OtrdSession *self,
  * @result: the result
  * @error: return location for an error of %OTRD_ERROR
  *
- * Returns: (transfer full): `role` s, `question` s, `percent` u, `result` s of the last run, as
- * `a{sv}`
+ * Returns: (transfer full): `role` s, `question` s, `percent` u, `result` s of the last run and
+ * whether it `proves-contact` b, as `a{sv}`
  */
 OTRD_API GVariant *otrd_session_get_verification_details_finish (OtrdSession *self,
                                                                  GAsyncResult *result,
@@ -192,8 +192,8 @@ OTRD_API GVariant *otrd_session_get_verification_details_finish (OtrdSession *se
  * As otrd_session_get_verification_details(), but waits for the answer. No main context is
  * iterated.
  *
- * Returns: (transfer full): `role` s, `question` s, `percent` u, `result` s of the last run, as
- * `a{sv}`
+ * Returns: (transfer full): `role` s, `question` s, `percent` u, `result` s of the last run and
+ * whether it `proves-contact` b, as `a{sv}`
  */
 OTRD_API GVariant *otrd_session_get_verification_details_sync (OtrdSession *self,
                                                                GVariant *options,

@@ -165,6 +165,9 @@ core_session_dup_verification (CoreSession *session)
         g_variant_dict_insert (&details, "question", "s", view->question);
     }
   if (view->result != NULL && *view->result != '\0')
-    g_variant_dict_insert (&details, "result", "s", view->result);
+    {
+      g_variant_dict_insert (&details, "result", "s", view->result);
+      g_variant_dict_insert (&details, "proves-contact", "b", view->proves_contact);
+    }
   return g_variant_ref_sink (g_variant_dict_end (&details));
 }

@@ -33,6 +33,7 @@ typedef struct
   char *question;
   guint percent;
   const char *result;
+  gboolean proves_contact; /* with its result */
 } EngineVerificationRun;
 
 typedef struct

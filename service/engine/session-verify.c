@@ -12,17 +12,26 @@
 
 #include "introspection/otrd-error.h"
 
+/* Answering the contact's question proves us to it, and nothing to us. */
+static gboolean
+proves_the_contact (const EngineVerificationRun *run)
+{
+  return run->asked_by_us || !run->has_question;
+}
+
 static void
 tell_finished (EngineSession *session, const char *result, EngineTurn *turn)
 {
   EngineVerificationRun *run = &session->verification;
   GVariantDict details;
 
+  run->proves_contact = strcmp (result, "verified") == 0 && proves_the_contact (run);
   g_variant_dict_init (&details, NULL);
   if (run->instance != NULL)
     g_variant_dict_insert (&details, "instance", "u", run->instance->tag);
   g_variant_dict_insert (&details, "result", "s", result);
   g_variant_dict_insert (&details, "asked-by-us", "b", run->asked_by_us);
+  g_variant_dict_insert (&details, "proves-contact", "b", run->proves_contact);
   g_variant_dict_insert (&details, "fingerprint", "s", run->fingerprint);
   engine_turn_event (turn, "verification-finished", g_variant_dict_end (&details));
   run->state = ENGINE_VERIFICATION_IDLE;
@@ -90,13 +99,6 @@ take_question (EngineSession *session,
       g_variant_dict_insert (&details, "question", "s", session->verification.question);
     }
   engine_turn_event (turn, "verification-asked", g_variant_dict_end (&details));
-}
-
-/* Answering the contact's question proves us to it, and nothing to us. */
-static gboolean
-proves_the_contact (const EngineVerificationRun *run)
-{
-  return run->asked_by_us || !run->has_question;
 }
 
 static void

@@ -125,6 +125,7 @@ view_verification (EngineView *view, const EngineVerificationRun *run)
   view->question = g_strdup (run->question);
   view->percent = run->percent;
   view->result = run->result;
+  view->proves_contact = run->proves_contact;
 }
 
 /* Nobody is impatient with a contact that waits for us. */

@@ -98,9 +98,10 @@ typedef struct _EngineView
   char verified_with[ENGINE_FINGERPRINT_LEN + 1]; /* the fingerprint the last run began with */
   gboolean asked_by_us;
   gboolean has_question;
-  char *question;     /* the contact's, cut and cleaned; NULL */
-  guint percent;      /* 0 to 100 */
-  const char *result; /* of the last run: "", "verified", "failed", "aborted", "cheated" */
+  char *question;          /* the contact's, cut and cleaned; NULL */
+  guint percent;           /* 0 to 100 */
+  const char *result;      /* of the last run: "", "verified", "failed", "aborted", "cheated" */
+  gboolean proves_contact; /* with that result */
 
   /* When engine_session_poll () wants to be called, in microseconds; 0: never. */
   gint64 deadline;
