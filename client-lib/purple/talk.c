@@ -51,6 +51,7 @@ struct _Talk
   GQueue outbox;  /* OtrdTransmission, while there is no link to the network */
   GQueue digests; /* char *, of the private lines that were shown */
   NoticesShown shown;
+  gboolean closing_dialogs;
 };
 
 static void talk_pump (Talk *self);
@@ -99,6 +100,18 @@ void
 talk_unref (Talk *self)
 {
   g_rc_box_release_full (self, (GDestroyNotify)talk_clear);
+}
+
+void
+talk_set_closing_dialogs (Talk *self, gboolean closing)
+{
+  self->closing_dialogs = closing;
+}
+
+gboolean
+talk_is_closing_dialogs (Talk *self)
+{
+  return self->closing_dialogs;
 }
 
 void

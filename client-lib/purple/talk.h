@@ -46,6 +46,9 @@ void talk_go_on (Talk *self);
 void talk_set_online (Talk *self, gboolean online);
 /* The window is closed. */
 void talk_close (Talk *self);
+/* We close its dialogs, not the user. */
+void talk_set_closing_dialogs (Talk *self, gboolean closing);
+gboolean talk_is_closing_dialogs (Talk *self);
 /* A window is there, and should say how private it is. */
 void talk_show_state (Talk *self);
 

@@ -14,10 +14,14 @@
 /* The dialogs of a talk have it as their handle, so that they end with it. */
 #define HANDLE(talk) (talk)
 
+/* Finch takes a dialog that is closed for one that the user has cancelled: what is over, or
+ * the next verification, would be aborted by it. */
 void
 verification_close (Talk *talk)
 {
+  talk_set_closing_dialogs (talk, TRUE);
   purple_request_close_with_handle (HANDLE (talk));
+  talk_set_closing_dialogs (talk, FALSE);
 }
 
 void
@@ -71,7 +75,8 @@ on_aborted (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_cancel (gpointer user_data)
 {
-  verification_abort (user_data);
+  if (!talk_is_closing_dialogs (user_data))
+    verification_abort (user_data);
 }
 
 static void
@@ -281,7 +286,7 @@ on_reply (gpointer user_data, const char *secret)
 static void
 on_refused (gpointer user_data, const char *secret)
 {
-  verification_abort (user_data);
+  on_cancel (user_data);
 }
 
 static void
@@ -308,7 +313,8 @@ explain_result (OtrdEvent *event)
   const char *result = otrd_event_get_string (event, "result");
 
   if (g_strcmp0 (result, "verified") == 0)
-    return otrd_event_get_boolean (event, "asked-by-us")
+    return otrd_event_get_boolean (event, "proves-contact")
+                   || otrd_event_get_boolean (event, "asked-by-us")
                ? "Verification succeeded: it is your contact."
                : "You have answered rightly. To be sure of your contact, ask in turn: /otr verify.";
   if (g_strcmp0 (result, "failed") == 0)

@@ -91,12 +91,23 @@ def a_question_verifies_the_contact(pair):
     pair.alice.wait_for("Status: private, verified")
 
 
+def a_shared_secret_verifies_whoever_answers(pair):
+    pair.alice.type("/otr verify the old mill")
+    pair.bob.wait_for("alice wants to verify you", 2)
+    pair.bob.type("/otr answer the old mill")
+    pair.bob.wait_for("Verification succeeded: it is your contact.")
+    pair.bob.wait_for("This conversation is now private, and the contact is verified")
+    for person in (pair.alice, pair.bob):
+        assert "Could not cancel" not in person.words(), person.words()
+
+
 def they_talk_and_verify_privately_and_the_server_sees_only_otr():
     with two_people("private") as pair:
         pair.go_private()
         texts_arrive_as_typed(pair)
         the_commands_of_irc_do_not_go_round_the_service(pair)
         a_question_verifies_the_contact(pair)
+        a_shared_secret_verifies_whoever_answers(pair)
         only_otr(pair)
         # No log of what was private, though libpurple is set to log all.
         for desktop in pair.desktops:
