@@ -236,6 +236,28 @@ give_up (Command *command, Run *run, GError **error)
   return TRUE;
 }
 
+/* An older service does not say it; what we asked has proved them in any case. */
+static gboolean
+proves_contact (GVariant *details, gboolean answering)
+{
+  gboolean proves = !answering;
+
+  g_variant_lookup (details, "proves-contact", "b", &proves);
+  return proves;
+}
+
+static void
+print_answered (OtrdSession *session)
+{
+  g_autofree char *contact = tty_make_printable (otrd_session_get_contact (session));
+
+  puts ("answered");
+  fprintf (stderr,
+           "%s knows now that it is you. That does not verify them: to know that it is them, ask "
+           "back.\n",
+           contact);
+}
+
 static gboolean
 print_result (Command *command, Run *run, GError **error)
 {
@@ -246,11 +268,14 @@ print_result (Command *command, Run *run, GError **error)
   if (details == NULL)
     return FALSE;
   g_variant_lookup (details, "result", "&s", &verdict);
+  if (g_str_equal (verdict, "verified") && !proves_contact (details, run->answering))
+    {
+      print_answered (run->session);
+      return TRUE;
+    }
   puts (verdict);
   if (!g_str_equal (verdict, "verified"))
     command->status = EXIT_STATUS_NOT_VERIFIED;
-  else if (run->answering)
-    fprintf (stderr, "The contact knows now that it is you. To know that it is them, ask back.\n");
   return TRUE;
 }
 

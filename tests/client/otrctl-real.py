@@ -175,7 +175,8 @@ def the_account_may_be_left_out_where_one_knows_the_contact():
         done(desktop, "trust", BOB, *STRANGER_GROUPED.split(), "rejected")
         told = json.loads(done(desktop, "history", BOB, "--json"))
         assert [line["event"] for line in told] == ["verified", "rejected"], told
-        assert all(line["method"] == "manual" for line in told), told
+        assert all(line["method"] == "manual" and line["application"] == "otrctl"
+                   for line in told), told
         fails(desktop, 4, "history", "carol@example.org")
         done(desktop, "trust", "gadu-gadu:12345", BOB, STRANGER, "verified")
         said = fails(desktop, 2, "history", BOB)
@@ -236,10 +237,27 @@ def a_contact_that_asks_is_answered():
         talk.network.carry_until(lambda: talk.alice.events("verification-asked"), "asked")
         talk.network.carry_all()
         answered = talk.call("verify", ACCOUNT, BOB, "--secret-stdin", given="Marie-Luise\n")
-        assert answered.returncode == 0 and answered.stdout == "verified\n", answered
+        assert answered.returncode == 0 and answered.stdout == "answered\n", answered
         assert "Which boat?" in answered.stderr and "ask back" in answered.stderr, answered
         wait_until(lambda: talk.bob.state["trust"] == "verified", "bob's trust")
         assert "\tunverified\t" in done(desktop, "fingerprints", ACCOUNT)
+
+
+def a_shared_secret_verifies_both_whoever_asked():
+    with Desktop() as desktop, Conversation(desktop) as talk:
+        talk.bob.ask(verify={"secret": "Marie-Luise"})
+        talk.network.carry_until(lambda: talk.alice.events("verification-asked"), "asked")
+        talk.network.carry_all()
+        answered = talk.call("verify", ACCOUNT, BOB, "--secret-stdin", given="Marie-Luise\n")
+        assert answered.returncode == 0 and answered.stdout == "verified\n", answered
+        assert "the secret that you share" in answered.stderr, answered
+        assert "ask back" not in answered.stderr, answered
+        wait_until(lambda: talk.bob.state["trust"] == "verified", "bob's trust")
+        record, = json.loads(done(desktop, "fingerprints", ACCOUNT, "--json"))
+        assert (record["trust"], record["method"], record["application"]) == (
+            "verified", "smp", "otrctl"), record
+        told = done(desktop, "history", BOB).splitlines()
+        assert ["verified", "smp", "otrctl"] in [line.split("\t")[1:4] for line in told], told
 
 
 def a_verification_that_nobody_answers_is_given_up():
@@ -443,6 +461,7 @@ tap.run({
     "a wrong answer is status 9 and keeps what was verified":
         a_wrong_answer_is_status_9_and_keeps_what_was_verified,
     "a contact that asks is answered": a_contact_that_asks_is_answered,
+    "a shared secret verifies both, whoever asked": a_shared_secret_verifies_both_whoever_asked,
     "a verification that nobody answers is given up":
         a_verification_that_nobody_answers_is_given_up,
     "fingerprints are compared side by side": fingerprints_are_compared_side_by_side,
