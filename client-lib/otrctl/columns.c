@@ -87,20 +87,6 @@ columns_describe_value (const char *key, GVariant *value)
   return g_variant_print (value, FALSE);
 }
 
-static glong
-width_of (const char *text)
-{
-  glong width = 0;
-
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      width += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-    }
-  return width;
-}
-
 /* The cells of a record, in the order of the keys. */
 static GPtrArray *
 describe_record (GVariant *record, const char *const *keys)
@@ -150,7 +136,7 @@ measure_column (GPtrArray *rows, guint column)
   glong widest = 0;
 
   for (guint i = 0; i < rows->len; i++)
-    widest = MAX (widest, width_of (g_ptr_array_index ((GPtrArray *)rows->pdata[i], column)));
+    widest = MAX (widest, tty_measure (g_ptr_array_index ((GPtrArray *)rows->pdata[i], column)));
   return widest;
 }
 
@@ -160,7 +146,7 @@ append_cell (GString *text, const char *cell, glong width, gboolean last)
   g_autofree char *painted = tty_paint (cell, tty_colour_of (cell));
 
   g_string_append (text, painted);
-  for (glong i = width_of (cell); !last && i < width + 2; i++)
+  for (glong i = tty_measure (cell); !last && i < width + 2; i++)
     g_string_append_c (text, ' ');
 }
 

@@ -4,6 +4,7 @@
 /* Fingerprints as people read them. */
 
 #include "fingerprint.h"
+#include "tty.h"
 
 #include <string.h>
 
@@ -23,32 +24,37 @@ fingerprint_group (const char *fingerprint)
   return g_string_free (grouped, FALSE);
 }
 
+/* What stands between the digits where they were copied from; as the service reads it. */
+static gboolean
+is_separator (const char *at)
+{
+  return *at == ':' || *at == '-' || g_unichar_isspace (g_utf8_get_char (at));
+}
+
 gboolean
 fingerprint_is (const char *word)
 {
   guint n_digits = 0;
 
+  if (!g_utf8_validate (word, -1, NULL))
+    return FALSE;
+  while (g_ascii_isspace (*word))
+    word++;
   if (g_ascii_strncasecmp (word, "0x", 2) == 0)
     word += 2;
-  for (; *word != '\0'; word++)
+  for (; *word != '\0'; word = g_utf8_next_char (word))
     if (g_ascii_isxdigit (*word))
       n_digits++;
-    else if (strchr (" :-", *word) == NULL)
+    else if (!is_separator (word))
       return FALSE;
   return n_digits == DIGITS;
-}
-
-static glong
-width_of (const char *text)
-{
-  return g_utf8_strlen (text, -1);
 }
 
 static void
 append_padded (GString *text, const char *cell, glong width)
 {
   g_string_append (text, cell);
-  for (glong i = width_of (cell); i < width; i++)
+  for (glong i = tty_measure (cell); i < width; i++)
     g_string_append_c (text, ' ');
 }
 
@@ -58,10 +64,10 @@ fingerprint_lay_out (
 {
   g_autofree char *our_groups = fingerprint_group (ours);
   g_autofree char *their_groups = fingerprint_group (theirs);
-  glong column = MAX (width_of (our_groups), width_of (our_name)) + 2;
+  glong column = MAX (tty_measure (our_groups), tty_measure (our_name)) + 2;
   GString *text = g_string_new (NULL);
 
-  if (column + MAX (width_of (their_groups), width_of (their_name)) > (glong)width)
+  if (column + MAX (tty_measure (their_groups), tty_measure (their_name)) > (glong)width)
     {
       g_string_append_printf (text, "%s\n  %s\n%s\n  %s\n", our_name, our_groups, their_name,
                               their_groups);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /** fingerprint_group: 40 hex digits in five groups of eight; anything else as it is. */
 char *fingerprint_group (const char *fingerprint);
 
-/** fingerprint_is: whether @word is 40 hex digits, in groups or not. */
+/** fingerprint_is: whether @word is 40 hex digits, however they are parted: by white space of any
+ * kind, colons or dashes. */
 gboolean fingerprint_is (const char *word);
 
 /**

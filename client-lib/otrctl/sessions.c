@@ -6,6 +6,7 @@
 #include "columns.h"
 #include "command.h"
 #include "fingerprint.h"
+#include "known.h"
 #include "subject.h"
 #include "target.h"
 #include "tty.h"
@@ -85,26 +86,6 @@ run_sessions (Command *command, GError **error)
   return TRUE;
 }
 
-/* The warning that accepting a key without naming it must be preceded by. */
-static gboolean
-print_known (OtrdAccount *account, OtrdSession *session, GError **error)
-{
-  static const char *const keys[] = { "trust", "fingerprint", "last-seen", "verified-at", NULL };
-  g_autoptr (GVariant) known = NULL;
-  g_autofree char *text = NULL;
-  GVariantDict filter;
-
-  g_variant_dict_init (&filter, NULL);
-  g_variant_dict_insert (&filter, "contact", "s", otrd_session_get_contact (session));
-  known = otrd_account_list_fingerprints_sync (account, g_variant_dict_end (&filter), NULL, NULL,
-                                               error);
-  if (known == NULL)
-    return FALSE;
-  text = columns_to_text (known, keys, COLUMNS_TABLE);
-  printf ("Known until now:\n%s\n", text);
-  return TRUE;
-}
-
 static gboolean
 confirm_fingerprint (OtrdAccount *account, OtrdSession *session, GError **error)
 {
@@ -112,7 +93,7 @@ confirm_fingerprint (OtrdAccount *account, OtrdSession *session, GError **error)
   g_autofree char *contact = tty_make_printable (otrd_session_get_contact (session));
   gboolean yes = FALSE;
 
-  if (!print_known (account, session, error))
+  if (!known_print (account, session, error))
     return FALSE;
   printf ("%s now uses another key:\n%s\n\nSomebody else may be pretending to be %s. Ask them on "
           "another channel.\n",

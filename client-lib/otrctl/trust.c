@@ -46,7 +46,7 @@ add_records (GVariantBuilder *records, const char *account, GVariant *page)
 static GVariant *
 make_filter (Command *command, const char *after)
 {
-  static const char *const keys[] = { "contact", "trust" };
+  static const char *const keys[] = { "contact", "trust", "fingerprint" };
   GVariantDict filter;
 
   g_variant_dict_init (&filter, NULL);

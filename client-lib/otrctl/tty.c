@@ -90,6 +90,20 @@ tty_make_printable (const char *text)
   return g_string_free (printable, FALSE);
 }
 
+glong
+tty_measure (const char *text)
+{
+  glong width = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      width += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+    }
+  return width;
+}
+
 typedef struct
 {
   gsize length;

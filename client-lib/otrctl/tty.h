@@ -40,6 +40,9 @@ char *tty_paint (const char *text, TtyColour colour);
  * writing round, replaced by U+FFFD. */
 char *tty_make_printable (const char *text);
 
+/** tty_measure: the columns that @text takes: wide letters take two, marks none. */
+glong tty_measure (const char *text);
+
 /**
  * tty_read_secret:
  * @prompt: what to ask

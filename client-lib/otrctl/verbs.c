@@ -39,6 +39,7 @@ static const Option show_options[] = {
 static const Option fingerprints_options[] = {
   { "contact", "CONTACT", "only those of this contact" },
   { "trust", "TRUST", "only those that are verified, unverified or rejected" },
+  { "fingerprint", "HEX", "only this one, with whom it is known of" },
   { "long", NULL, "everything that is known of each" },
   { "json", NULL, "print JSON" },
   { NULL },
@@ -138,7 +139,18 @@ static const char verify_details[] =
     "\n"
     "Both ends prove to each other that they know the same secret. The contact's\n"
     "messenger must be there, and so must one of ours: it carries the lines. If the\n"
-    "contact has asked already, this answers; that proves us to them, not them to us.";
+    "contact has asked already, this answers. A shared secret then verifies both; the\n"
+    "answer to a question of theirs proves us to them, not them to us.\n"
+    "\n"
+    "It prints verified, answered (a question of theirs, rightly; they are not verified\n"
+    "by that), failed, aborted or cheated; the last three are status 9.";
+
+static const char accept_details[] =
+    "Without a fingerprint you are shown what was known of the contact until now, and the\n"
+    "key that is in use, and are asked. The key is then known, but not verified; those\n"
+    "before keep what you thought of them. Texts that waited go out. The account may be\n"
+    "left out if only one knows the contact. Ask the contact on another channel first, or\n"
+    "verify it: then there is nothing to accept.";
 
 static const char policy_details[] =
     "Without a policy it is shown, with where it comes from (contact, account or\n"
@@ -215,7 +227,7 @@ static const Verb verbs[] = {
   { "verify", NULL, "[ACCOUNT] CONTACT", "verify a contact, or answer its verification",
     verify_details, verify_options, FALSE, run_verify },
   { "accept", NULL, "[ACCOUNT] CONTACT [FINGERPRINT]", "accept a contact's key that has changed",
-    NULL, NULL, FALSE, run_accept },
+    accept_details, NULL, FALSE, run_accept },
   { "unlock", NULL, "", "open the vault", NULL, unlock_options, FALSE, run_unlock },
   { "lock", NULL, "", "lock the vault", NULL, NULL, FALSE, run_lock },
   { "key-store", NULL, "[secret-service|passphrase]", "show or set what opens the vault", NULL,

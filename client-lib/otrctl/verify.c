@@ -8,6 +8,7 @@
 #include "command.h"
 #include "exit-status.h"
 #include "fingerprint.h"
+#include "known.h"
 #include "subject.h"
 #include "target.h"
 #include "tty.h"
@@ -59,7 +60,7 @@ check_private (OtrdSession *session, GError **error)
 }
 
 static void
-print_comparison (OtrdAccount *account, OtrdSession *session, const char *theirs)
+print_both (OtrdAccount *account, OtrdSession *session, const char *theirs)
 {
   g_autofree char *our_name = target_name (account);
   g_autofree char *their_name = tty_make_printable (otrd_session_get_contact (session));
@@ -81,7 +82,9 @@ compare_fingerprints (Command *command, OtrdAccount *account, OtrdSession *sessi
   g_autofree char *theirs = g_strdup (otrd_session_get_fingerprint (session));
   gboolean yes = FALSE;
 
-  print_comparison (account, session, theirs);
+  if (!known_print (account, session, error))
+    return FALSE;
+  print_both (account, session, theirs);
   if (!tty_ask_yes ("Are they the same on the other end?", &yes, error))
     return FALSE;
   if (!yes)

@@ -190,11 +190,13 @@ def a_fingerprint_is_taken_as_it_was_pasted():
                  ["trust", BOB, " ".join(["BBBBBBBB"] * 5), "verified"],
                  ["trust", BOB, *["BBBBBBBB"] * 5, "verified"],
                  ["trust", BOB, ":".join(["bb"] * 20), "verified"],
+                 ["trust", BOB, "\u00a0".join(["BBBBBBBB"] * 5) + "\n", "verified"],
+                 ["trust", BOB, "\t".join(["BBBB"] * 10), "verified"],
                  ["trust", link, "verified"],
                  ["trust", NAME, link, "verified"]]
         for line in lines:
             done(desktop, *line)
-        asked = [(arguments[0], arguments[1].replace(" ", "").replace(":", "").upper())
+        asked = [(arguments[0], "".join(arguments[1].split()).replace(":", "").upper())
                  for arguments, _ in service.called("SetTrust")]
         assert asked == [(BOB, THEIRS)] * len(lines), asked
         for line in (["trust", BOB, "verified"], ["forget", BOB], ["trust", NAME, BOB, "verified"],
@@ -256,11 +258,15 @@ def a_key_is_shown_as_a_link():
 def a_changed_key_is_accepted_only_after_a_yes():
     with fake() as (desktop, service):
         service.set(SESSION_PATH, SESSION, Blocked="fingerprint-changed")
-        service.answers["ListFingerprints"] = lambda *_: ([{
-            "trust": GLib.Variant("s", "verified"), "fingerprint": GLib.Variant("s", OURS)}], "")
+        service.answers["ListFingerprints"] = lambda *_: ([
+            {"trust": GLib.Variant("s", "verified"), "fingerprint": GLib.Variant("s", OURS),
+             "method": GLib.Variant("s", "openpgp")},
+            {"trust": GLib.Variant("s", "unverified"), "fingerprint": GLib.Variant("s", THEIRS)},
+        ], "")
         status, screen = Terminal(desktop, "accept", NAME, BOB).talk(("[yes/no]", "y\n"))
         assert status == 1 and not service.called("AcceptFingerprint"), screen
-        assert "AAAAAAAA AAAAAAAA" in screen and "BBBBBBBB BBBBBBBB" in screen, screen
+        assert "AAAAAAAA AAAAAAAA" in screen and "method: openpgp" in screen, screen
+        assert screen.count(" ".join(["BBBBBBBB"] * 5)) == 1, screen
         status, screen = Terminal(desktop, "accept", NAME, BOB).talk(("[yes/no]", "yes\n"))
         assert status == 0, screen
         (arguments, _), = service.called("AcceptFingerprint")
@@ -311,6 +317,13 @@ def a_long_list_is_fetched_to_its_end():
         records = json.loads(done(desktop, "fingerprints", "--json"))
         assert [r["contact"] for r in records] == ["c%d" % i for i in range(1500)]
         assert records[0]["account"] == NAME
+
+
+def a_list_may_be_of_one_fingerprint():
+    with fake() as (desktop, service):
+        done(desktop, "fingerprints", "--fingerprint", THEIRS.lower(), "--trust", "verified")
+        (wanted,), _ = service.called("ListFingerprints")[0]
+        assert wanted == {"fingerprint": THEIRS.lower(), "trust": "verified"}, wanted
 
 
 def every_verb_is_in_the_help():
@@ -375,6 +388,7 @@ tap.run({
     "hostile words do not steer the terminal": hostile_words_do_not_steer_the_terminal,
     "colours are for terminals": colours_are_for_terminals,
     "a long list is fetched to its end": a_long_list_is_fetched_to_its_end,
+    "a list may be of one fingerprint": a_list_may_be_of_one_fingerprint,
     "every verb is in the help": every_verb_is_in_the_help,
     "every verb is in the man page": every_verb_is_in_the_man_page,
     "every verb and option is completed": every_verb_and_option_is_completed,

@@ -49,6 +49,43 @@ test_two_fingerprints_stand_side_by_side_where_there_is_room (void)
   g_assert_cmpstr (narrow, ==, "alice\n  " GROUPED "\nbob\n  " GROUPED "\n");
 }
 
+/* The other name begins where the other fingerprint does, whatever the letters' width. */
+static void
+test_wide_letters_take_two_columns (void)
+{
+  g_autofree char *text =
+      fingerprint_lay_out ("\u6771\u4eac", FINGERPRINT, "bob", FINGERPRINT, 100);
+  const char *second = strchr (text, '\n') + 1;
+  g_autofree char *before = g_strndup (text, (gsize)(strstr (text, "bob") - text));
+
+  g_assert_cmpint (tty_measure (before), ==, strlen (GROUPED "  "));
+  g_assert_true (g_str_has_prefix (second, GROUPED "  " GROUPED));
+}
+
+static void
+test_a_fingerprint_is_known_in_any_spelling (void)
+{
+  static const char *const spellings[] = {
+    FINGERPRINT,
+    "0x" FINGERPRINT,
+    " 01234567 89abcdef\t01234567\r\n89ABCDEF:0123-4567\n",
+    "01234567\u00a089ABCDEF\u202f01234567\u200989ABCDEF\u00a001234567",
+  };
+  static const char *const others[] = {
+    "",
+    "0123",
+    FINGERPRINT "0",
+    "bob@example.org",
+    "0123456789ABCDEF0123456789ABCDEF0123456g",
+    FINGERPRINT "\xff",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (spellings); i++)
+    g_assert_true (fingerprint_is (spellings[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    g_assert_false (fingerprint_is (others[i]));
+}
+
 static void
 test_a_link_is_read_back (void)
 {
@@ -195,6 +232,9 @@ main (int argc, char **argv)
                    test_a_fingerprint_has_five_groups_of_eight);
   g_test_add_func ("/otrctl/two-fingerprints-stand-side-by-side-where-there-is-room",
                    test_two_fingerprints_stand_side_by_side_where_there_is_room);
+  g_test_add_func ("/otrctl/wide-letters-take-two-columns", test_wide_letters_take_two_columns);
+  g_test_add_func ("/otrctl/a-fingerprint-is-known-in-any-spelling",
+                   test_a_fingerprint_is_known_in_any_spelling);
   g_test_add_func ("/otrctl/a-script-reads-tabs", test_a_script_reads_tabs);
   g_test_add_func ("/otrctl/a-table-is-headed-and-aligned", test_a_table_is_headed_and_aligned);
   g_test_add_func ("/otrctl/long-shows-what-else-is-known", test_long_shows_what_else_is_known);

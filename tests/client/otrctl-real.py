@@ -349,6 +349,49 @@ def lock_keyring(desktop):
     desktop.start_keyring(unlock=False)
 
 
+def come_with_another_key(talk, expected):
+    """Bob makes a new key, and Alice talks to it; the old one and the new, as shown."""
+    bob = "xmpp:" + BOB
+    old = done(talk.desktop, "key", "show", bob).strip()
+    made = talk.call("key", "generate", bob, "--replace")
+    assert made.returncode == 0, made
+    talk.network.carry_until(lambda: talk.alice.state["state"] == "finished", "the goodbye")
+    talk.alice.ask(start=True)
+    talk.network.carry_until(lambda: talk.alice.events("fingerprint-changed"), "the change")
+    talk.network.carry_all()
+    wait_until(lambda: talk.alice.state["blocked"] == expected, "what is blocked")
+    return old, made.stdout.strip()
+
+
+def what_was_known_is_shown_before_a_key_is_accepted():
+    with Desktop() as desktop, Conversation(desktop) as talk:
+        talk.answer_with("Marie-Luise")
+        talk.call("verify", ACCOUNT, BOB, "--question", "Which boat?", "--secret-stdin",
+                  given="Marie-Luise\n")
+        old, new = come_with_another_key(talk, "fingerprint-changed")
+        status, compared = Terminal(desktop, "verify", BOB, "--manual").talk(("[yes/no]", "no\n"))
+        assert status == 9 and old in compared and new in compared, compared
+        status, screen = Terminal(desktop, "accept", BOB).talk(
+            ("[yes/no]", "yes\n"), wait=talk.network.carry_until)
+        assert status == 0 and screen.count(new) == 1, screen
+        before, _, after = screen.partition(new)
+        assert "Known until now:" in before and old in before, screen
+        for words in ("method: question", "application: otrctl", "history: unverified"):
+            assert words in before and words in compared, screen
+        wait_until(lambda: talk.alice.state["blocked"] == "", "the acceptance")
+        record, = json.loads(done(desktop, "fingerprints", "--contact", BOB, "--fingerprint",
+                                  new.lower(), "--json"))
+        assert record["trust"] == "unverified", record
+
+
+def a_key_in_use_is_not_among_those_known_before():
+    with Desktop() as desktop, Conversation(desktop) as talk:
+        old, new = come_with_another_key(talk, "")
+        status, screen = Terminal(desktop, "accept", BOB).talk(
+            ("[yes/no]", "yes\n"), wait=talk.network.carry_until)
+        assert status == 0 and old in screen and screen.count(new) == 1, screen
+
+
 def a_locked_vault_is_opened_again():
     with Desktop() as desktop:
         done(desktop, "account", "add", "xmpp", ALICE)
@@ -473,6 +516,9 @@ tap.run({
     "locking does not change the default policy": locking_does_not_change_the_default_policy,
     "what was not read from the vault is not made up":
         what_was_not_read_from_the_vault_is_not_made_up,
+    "what was known is shown before a key is accepted":
+        what_was_known_is_shown_before_a_key_is_accepted,
+    "a key in use is not among those known before": a_key_in_use_is_not_among_those_known_before,
     "a locked vault is opened again": a_locked_vault_is_opened_again,
     "monitor prints what changes": monitor_prints_what_changes,
     "monitor shows callers come and go": monitor_shows_callers_come_and_go,
