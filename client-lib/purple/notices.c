@@ -14,6 +14,8 @@
 
 #define PREFERENCES "/plugins/core/otrd"
 #define LOG_PRIVATE PREFERENCES "/log_private"
+/* Of a contact's earlier keys, in a warning. */
+#define MAX_OLD 10
 
 void
 notices_add_preferences (void)
@@ -171,20 +173,149 @@ notices_at_least (const NoticesShown *shown)
 
 /* Events */
 
+/* How a trust came about, as people say it. */
+static const char *
+describe_method (const char *method)
+{
+  static const char *const words[][2] = {
+    { "manual", "by hand" },
+    { "smp", "by a shared secret" },
+    { "question", "by a question" },
+    { "pin", "by a number" },
+    { "imported", "by another program, imported" },
+    { "openpgp", "by OpenPGP" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_str_equal (method, words[i][0]))
+      return words[i][1];
+  return method;
+}
+
+static const char *
+describe_trust (OtrdTrust trust)
+{
+  switch (trust)
+    {
+    case OTRD_TRUST_VERIFIED:
+      return "verified";
+    case OTRD_TRUST_REJECTED:
+      return "REJECTED";
+    case OTRD_TRUST_UNKNOWN:
+    case OTRD_TRUST_NONE:
+    case OTRD_TRUST_UNVERIFIED:
+    default:
+      return "NOT verified";
+    }
+}
+
+static void
+append_time (GString *words, const char *what, GVariant *record, const char *key)
+{
+  g_autoptr (GDateTime) time = NULL;
+  g_autofree char *day = NULL;
+  guint64 seconds;
+
+  if (g_variant_lookup (record, key, "t", &seconds))
+    time = g_date_time_new_from_unix_local ((gint64)MIN (seconds, G_MAXINT64));
+  if (time == NULL)
+    return;
+  day = g_date_time_format (time, "%Y-%m-%d %H:%M");
+  g_string_append_printf (words, "%s%s", what, day);
+}
+
+/* What is known of a fingerprint: "verified by a question in pidgin on 2026-11-28 16:40". */
+static char *
+describe_record (GVariant *record)
+{
+  GString *words = g_string_new (NULL);
+  const char *trust = "";
+  const char *method = NULL;
+  const char *application = NULL;
+
+  g_variant_lookup (record, "trust", "&s", &trust);
+  g_string_append (words, describe_trust (otrd_trust_from_string (trust)));
+  if (g_variant_lookup (record, "method", "&s", &method))
+    g_string_append_printf (words, " %s", describe_method (method));
+  if (g_variant_lookup (record, "application", "&s", &application))
+    g_string_append_printf (words, " in %s", application);
+  if (method != NULL)
+    append_time (words, " on ", record, "trust-since");
+  append_time (words, ", first seen ", record, "first-seen");
+  append_time (words, ", last seen ", record, "last-seen");
+  return g_string_free (words, FALSE);
+}
+
+static void
+tell_known (PurpleConversation *conversation, const char *when, GVariant *record)
+{
+  g_autofree char *spelled = NULL;
+  g_autofree char *described = describe_record (record);
+  const char *fingerprint = "";
+
+  g_variant_lookup (record, "fingerprint", "&s", &fingerprint);
+  spelled = notices_spell_fingerprint (fingerprint);
+  notices_warn (conversation, "%s: %s (%s).", when, spelled, described);
+}
+
+/* The keys that the contact had before, each with what was thought of it. */
+static void
+tell_old (PurpleConversation *conversation, OtrdEvent *event)
+{
+  g_autoptr (GVariant) old =
+      g_variant_lookup_value (otrd_event_get_details (event), "old", G_VARIANT_TYPE ("aa{sv}"));
+  gsize n_old = old != NULL ? g_variant_n_children (old) : 0;
+
+  for (gsize i = 0; i < MIN (n_old, MAX_OLD); i++)
+    {
+      g_autoptr (GVariant) record = g_variant_get_child_value (old, i);
+
+      tell_known (conversation, "Known until now", record);
+    }
+  if (n_old > MAX_OLD)
+    notices_warn (conversation, "... and %" G_GSIZE_FORMAT " more, see otrctl fingerprints.",
+                  n_old - MAX_OLD);
+}
+
+/* Another of the contact's clients may still have a key that is known. */
+static const char *
+explain_change (OtrdEvent *event)
+{
+  if (otrd_event_get_boolean (event, "blocked"))
+    return "Nothing is sent until you verify it (/otr verify) or accept it (/otr accept).";
+  if (g_strcmp0 (otrd_event_get_string (event, "known"), "changed-from-verified") == 0)
+    return "Nothing is sent to it; your messages go on to the key that you know.";
+  return "See /otr verify.";
+}
+
+static void
+warn_of_rejected (PurpleConversation *conversation, Talk *talk, OtrdEvent *event, const char *key)
+{
+  g_autoptr (GVariant) new =
+      g_variant_lookup_value (otrd_event_get_details (event), "new", G_VARIANT_TYPE_VARDICT);
+
+  notices_warn (conversation,
+                "WARNING: %s ANSWERS WITH A KEY THAT YOU HAVE REJECTED, %s. No private "
+                "conversation is held with it, and nothing is sent to it.",
+                talk_get_who (talk), key);
+  if (new != NULL)
+    tell_known (conversation, "Your verdict", new);
+}
+
 static void
 warn_of_change (PurpleConversation *conversation, Talk *talk, OtrdEvent *event)
 {
   const char *fingerprint = otrd_event_get_string (event, "fingerprint");
   g_autofree char *spelled = notices_spell_fingerprint (fingerprint != NULL ? fingerprint : "");
 
-  notices_warn (
-      conversation,
-      "WARNING: THE KEY OF %s HAS CHANGED. Somebody else may be answering. The new "
-      "fingerprint is %s. %s",
-      talk_get_who (talk), spelled,
-      otrd_event_get_boolean (event, "blocked")
-          ? "Nothing is sent until you verify it (/otr verify) or accept it (/otr accept)."
-          : "See /otr verify.");
+  if (g_strcmp0 (otrd_event_get_string (event, "known"), "rejected") == 0)
+    warn_of_rejected (conversation, talk, event, spelled);
+  else
+    notices_warn (conversation,
+                  "WARNING: THE KEY OF %s HAS CHANGED. Somebody else may be answering. The new "
+                  "fingerprint is %s. %s",
+                  talk_get_who (talk), spelled, explain_change (event));
+  tell_old (conversation, event);
 }
 
 static void

@@ -10,6 +10,7 @@ import tap
 from away import bring_service_back, take_service_away
 from desktop import Desktop
 from finch import Finch
+from messenger import Client, options_of
 
 
 class Pair:
@@ -114,6 +115,50 @@ def they_talk_and_verify_privately_and_the_server_sees_only_otr():
             assert b"the plan is" not in logged(desktop)
 
 
+def key_of(desktop, name, **options):
+    """The fingerprint of the key; with `replace` a new one."""
+    client = Client(desktop)
+    path = client.open_account("prpl-irc", name + "@127.0.0.1")
+    if options:
+        client.account(path, "GenerateKey", "(a{sv})", options_of(options))
+    fingerprint = client.account_property(path, "Fingerprint")
+    client.close()
+    return " ".join(fingerprint[i:i + 8] for i in range(0, 40, 8))
+
+
+def a_changed_key_is_shown_with_what_was_known(pair, old):
+    new = key_of(pair.desktops[1], "bob", replace=True)
+    pair.alice.wait_for("The private conversation is finished")
+    pair.alice.type("/otr start")
+    pair.alice.wait_for("THE KEY OF bob HAS CHANGED. Somebody else may be answering. The new "
+                        "fingerprint is " + new)
+    pair.alice.wait_for("Nothing is sent until you verify it")
+    pair.alice.wait_for("Known until now: %s (verified by a question in finch on 2" % old)
+    return new
+
+
+def a_rejected_key_is_called_so(pair, old, new):
+    pair.alice.type("/otr accept")
+    pair.alice.wait_for("This conversation is now private, but the contact is NOT VERIFIED")
+    pair.alice.type("/otr trust reject")
+    pair.alice.wait_for("The private conversation is finished")
+    pair.bob.type("/otr start")
+    pair.alice.wait_for("bob ANSWERS WITH A KEY THAT YOU HAVE REJECTED, %s. No private "
+                        "conversation is held with it" % new)
+    pair.alice.wait_for("Your verdict: %s (REJECTED by hand in finch on 2" % new)
+    pair.alice.wait_for("Known until now: %s (verified by a question" % old)
+
+
+def a_contact_with_another_key_is_shown_with_the_one_known_before():
+    with two_people("changed") as pair:
+        pair.go_private()
+        a_question_verifies_the_contact(pair)
+        old = key_of(pair.desktops[1], "bob")
+        new = a_changed_key_is_shown_with_what_was_known(pair, old)
+        a_rejected_key_is_called_so(pair, old, new)
+        only_otr(pair)
+
+
 def without_the_service_nothing_is_sent_and_later_it_goes_on():
     with two_people("away") as pair:
         pair.go_private()
@@ -131,6 +176,8 @@ def without_the_service_nothing_is_sent_and_later_it_goes_on():
 tap.run({
     "they talk and verify privately and the server sees only OTR":
         they_talk_and_verify_privately_and_the_server_sees_only_otr,
+    "a contact with another key is shown with the one known before":
+        a_contact_with_another_key_is_shown_with_the_one_known_before,
     "without the service nothing is sent and later it goes on":
         without_the_service_nothing_is_sent_and_later_it_goes_on,
 })
