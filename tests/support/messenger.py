@@ -159,6 +159,10 @@ class Messenger(Client):
     def abort_verification(self):
         self._session("AbortVerification", "(a{sv})", {})
 
+    def verification(self):
+        return call(self.connection, self.path, "im.otrd1.Session", "GetVerification",
+                    "(a{sv})", {})[0]
+
     def get(self, name):
         return self.property(name, self.path, "im.otrd1.Session")
 

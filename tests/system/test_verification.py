@@ -37,10 +37,18 @@ class Case:
     def asked_by_us(self, question=None):
         talk.ask(self.ours, SECRET, question)
         self.network.carry_until(lambda: talk.was_asked(self.theirs), "asked")
+        under_way = self.ours.verification()
+        assert (under_way["role"], under_way["percent"]) == ("asking", 0), under_way
+        assert "result" not in under_way, under_way
 
-    def asked_by_them(self, question=None):
-        talk.ask(self.theirs, SECRET, question)
+    def asked_by_them(self, question=None, secret=SECRET):
+        talk.ask(self.theirs, secret, question)
         self.network.carry_until(lambda: self.ours.get("Verification") == "asked", "asked")
+        under_way = self.ours.verification()
+        assert (under_way["role"], under_way["percent"]) == ("answering", 25), under_way
+        shown = under_way.get("question")
+        assert shown == question or (question.startswith(shown) and 500 < len(shown) <= 512), shown
+        assert "result" not in under_way, under_way
 
     def settle(self):
         self.network.carry_until(lambda: self.ours.get("Verification") == "idle", "idle")
@@ -50,12 +58,26 @@ class Case:
         result, = self.ours.results()
         return result
 
+    def proves_contact(self):
+        """By the event and by who asks later, which must agree."""
+        event, = self.ours.events_named("verification-finished")
+        shown = self.ours.verification()
+        assert (shown["result"], shown["proves-contact"]) == (
+            event["result"], event["proves-contact"]), (shown, event)
+        return event["proves-contact"]
+
+    def mismatch(self):
+        """What a program makes of secrets that differ: potr breaks it off."""
+        return "aborted" if self.theirs.ready["library"] == "potr" else "failed"
+
 
 def right_asked_by_us(case):
     case.asked_by_us()
     talk.answer(case.theirs, SECRET)
     case.settle()
     assert (case.our_result(), case.record()["method"]) == ("verified", "smp"), case.record()
+    assert case.proves_contact()
+    assert [e["percent"] for e in case.ours.events_named("verification-progress")] == [60]
 
 
 def right_asked_by_us_with_a_question(case):
@@ -83,6 +105,7 @@ def right_asked_by_them(case):
     talk.answer(case.ours, SECRET)
     case.settle()
     assert (case.our_result(), case.record()["method"]) == ("verified", "smp")
+    assert case.proves_contact()
 
 
 def right_but_it_was_their_question(case):
@@ -91,6 +114,7 @@ def right_but_it_was_their_question(case):
     talk.answer(case.ours, SECRET)
     case.settle()
     assert (case.our_result(), case.record()["method"]) == ("verified", "manual")
+    assert not case.proves_contact()
 
 
 def wrong_asked_by_us(case):
@@ -135,11 +159,71 @@ def aborted_by_them_who_are_asked(case):
     assert case.our_result() == "aborted"
 
 
+def empty_given_by_them(case):
+    case.asked_by_us(QUESTION)
+    talk.answer(case.theirs, "")
+    case.settle()
+    assert case.our_result() == case.mismatch() and not case.proves_contact()
+
+
+def very_long_given_by_them(case):
+    case.asked_by_us()
+    talk.answer(case.theirs, "x" * 65536)
+    case.settle()
+    assert case.our_result() == case.mismatch() and not case.proves_contact()
+
+
+def very_long_where_they_ask(case):
+    case.asked_by_them(secret="x" * 65536)
+    talk.answer(case.ours, SECRET)
+    case.settle()
+    assert case.our_result() in NOT_VERIFIED and not case.proves_contact()
+
+
+def asked_with_a_very_long_question(case):
+    case.asked_by_them("?" * 60000)
+    asked, = talk.was_asked(case.ours)
+    assert 500 < len(asked) <= 512 and set(asked) == {"?"}, len(asked)
+    talk.answer(case.ours, SECRET)
+    case.settle()
+    assert (case.our_result(), case.record()["method"]) == ("verified", "manual")
+    assert not case.proves_contact()
+
+
+def cheated_by_them(case):
+    case.asked_by_us()
+    case.theirs.run("smp-cheat", secret=SECRET)
+    case.settle()
+    assert case.our_result() == "cheated" and not case.proves_contact()
+    case.theirs.run("smp-abort")  # it waits on for our next step
+    case.network.carry_all()
+    assert case.our_result() == "cheated"
+
+
+def answered_unasked_by_them(case):
+    """One abort goes out, and nothing comes of it."""
+    case.theirs.run("smp-stray")
+    line, = case.theirs.take_transmissions()
+    case.ours.receive(line)
+    answer, = case.ours.take_transmissions()
+    case.theirs.receive(answer)
+    assert not case.theirs.take_transmissions() and talk.outcomes(case.theirs) == ["aborted"]
+    assert not case.ours.results() and case.ours.verification() == {}, case.ours.events
+    assert case.ours.get("Verification") == "idle"
+
+
 def begun_by_both_at_once(case):
     talk.ask(case.ours, SECRET)
     talk.ask(case.theirs, SECRET)
     case.settle()
     assert case.our_result() == "aborted"
+
+
+def begun_by_both_at_once_with_questions(case):
+    talk.ask(case.ours, SECRET, QUESTION)
+    talk.ask(case.theirs, WRONG, "Und dazu?")
+    case.settle()
+    assert case.our_result() == "aborted" and not case.proves_contact()
 
 
 def refreshed_in_the_middle(case):
@@ -221,9 +305,11 @@ OUTCOMES = (
     right_asked_by_us, right_asked_by_us_with_a_question, right_as_it_sounds, right_asked_by_them,
     right_but_it_was_their_question, wrong_asked_by_us, wrong_asked_by_them,
     aborted_by_us_who_ask, aborted_by_us_who_are_asked, aborted_by_them_who_ask,
-    aborted_by_them_who_are_asked, begun_by_both_at_once, refreshed_in_the_middle,
-    ended_by_us_in_the_middle, ended_by_them_in_the_middle, answered_unasked, empty_or_too_long,
-    as_long_as_may_be)
+    aborted_by_them_who_are_asked, empty_given_by_them, very_long_given_by_them,
+    very_long_where_they_ask, asked_with_a_very_long_question, cheated_by_them,
+    answered_unasked_by_them, begun_by_both_at_once, begun_by_both_at_once_with_questions,
+    refreshed_in_the_middle, ended_by_us_in_the_middle, ended_by_them_in_the_middle,
+    answered_unasked, empty_or_too_long, as_long_as_may_be)
 PEERS = {"libotr, v3": (peer.start_libotr, 3), "libotr, v2": (peer.start_libotr, 2),
          "potr, v2": (peer.start_potr, 2)}
 tap.run({"%s: %s" % (name, outcome.__name__.replace("_", " ")):

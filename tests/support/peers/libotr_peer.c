@@ -420,6 +420,32 @@ run_smp_answer (Peer *self, JsonObject *operation)
   self->asked = FALSE;
 }
 
+/* Answers with a proof that does not hold. */
+static void
+run_smp_cheat (Peer *self, JsonObject *operation)
+{
+  ConnContext *context = find_context (self);
+  if (context != NULL && self->asked)
+    gcry_mpi_add_ui (context->smstate->g3, context->smstate->g3, 1);
+  run_smp_answer (self, operation);
+}
+
+/* The second step of a verification whose first was never sent. */
+static void
+run_smp_stray (Peer *self, JsonObject *operation)
+{
+  const guint8 nothing[4] = { 0 };
+  OtrlTLV *step = otrl_tlv_new (OTRL_TLV_SMP2, sizeof nothing, nothing);
+  ConnContext *context = find_context (self);
+  char *line = NULL;
+  if (context != NULL)
+    otrl_proto_create_data (&line, context, "", step, OTRL_MSGFLAGS_IGNORE_UNREADABLE, NULL);
+  if (line != NULL)
+    report ("inject", "msg", line);
+  free (line);
+  otrl_tlv_free (step);
+}
+
 static void
 run_smp_abort (Peer *self, JsonObject *operation)
 {
@@ -445,6 +471,8 @@ static const struct
   { "send", run_send },
   { "smp-start", run_smp_start },
   { "smp-answer", run_smp_answer },
+  { "smp-cheat", run_smp_cheat },
+  { "smp-stray", run_smp_stray },
   { "smp-abort", run_smp_abort },
   { "end", run_end },
 };

@@ -124,6 +124,13 @@ class Peer:
         self.asked = False
         self.conversation.smpGotSecret(operation["secret"].encode())
 
+    def run_smp_cheat(self, operation):
+        self.conversation.crypto.smp.g3 += 1
+        self.run_smp_answer(operation)
+
+    def run_smp_stray(self, operation):
+        self.conversation.sendInternal(b"", tlvs=[proto.SMP2TLV([2] * proto.SMP2TLV.dlen)])
+
     def run_smp_abort(self, operation):
         self.conversation.smpAbort()
 
