@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the system tests say of a conversation, in words: two otrd messengers,
 or one and a peer that is not otrd."""
-from messenger import Messenger
+from messenger import ContractError, Messenger
 from network import Network
 from peer import Peer
 
@@ -39,6 +39,15 @@ def send(end, text):
     else:
         verdict = end.send(text, "private")
         assert verdict == "private", verdict
+
+
+def try_to_send(messenger, text):
+    """By policy, and if the service refuses it the error's name."""
+    try:
+        messenger.send(text)
+    except ContractError as error:
+        return error.name
+    return None
 
 
 def ask(end, secret, question=None):

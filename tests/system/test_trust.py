@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The otrd developers
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who it is, known once, known everywhere: two messengers on one account share
-what is known of a contact, it outlives service and keyring, a third key gets
-nothing, and otrctl verifies for a messenger that knows only Send and Receive."""
+what is known of a contact, it outlives service and keyring, and otrctl verifies
+for a messenger that knows only Send and Receive, whichever has the session."""
 import json
 import subprocess
 
@@ -13,8 +13,7 @@ import peer
 import talk
 import tap
 from desktop import Desktop, wait_until
-from messenger import ContractError
-from otrctl_run import OTRCTL, done, in_background
+from otrctl_run import OTRCTL, done, fails, in_background
 
 SECRET, QUESTION = "the old mill", "Where did we meet?"
 
@@ -78,51 +77,6 @@ def it_outlives_the_service_and_the_keyring():
             assert after[key] == before[key], (key, before, after)
 
 
-def send_if_it_may(messenger, text):
-    try:
-        messenger.send(text)
-    except ContractError as error:
-        return error.name
-    return None
-
-
-def attack(policy, restarted):
-    """Bob is verified; from then on whoever answers has a third key."""
-    with Desktop() as desktop:
-        ours, theirs, network = open_pair(desktop)
-        talk.verify(network, ours, SECRET, SECRET, QUESTION)
-        ours.account(ours.get("Account"), "SetPolicy", "(ssa{sv})", talk.BOB, policy, {})
-        bobs = ours.get("Fingerprint")
-        if restarted:
-            ours.close()
-            desktop.stop_service()
-            ours = talk.open_messenger(desktop, "pidgin")
-        mallory = peer.start_libotr("dave", versions=3)
-        network = talk.join(ours, mallory)
-        mallory.run("start")
-        send_if_it_may(ours, "not for mallory, before")
-        network.carry_all()
-        send_if_it_may(ours, "not for mallory, after")
-        network.carry_all()
-        if policy != "never":
-            ours.start()
-        network.carry_all()
-        send_if_it_may(ours, "not for mallory, asked for")
-        network.carry_all()
-        read = mallory.texts() + mallory.texts(private=False)
-        assert not any("not for mallory" in text for text in read + network.seen), read
-        if policy != "never":
-            saw_both(ours, bobs, mallory.ready["fingerprint"])
-
-
-def saw_both(ours, old, new):
-    event = ours.events_named("fingerprint-changed")[0]
-    assert event["fingerprint"] == new and event["known"] == "changed-from-verified", event
-    record, = event["old"]
-    assert record["fingerprint"] == old and record["trust"] == "verified", record
-    assert record["method"] == "question" and record["history"], record
-
-
 def a_changed_verified_key_stops_until_it_is_accepted():
     with Desktop() as desktop:
         ours, theirs, network = open_pair(desktop)
@@ -132,7 +86,7 @@ def a_changed_verified_key_stops_until_it_is_accepted():
         network = talk.join(ours, theirs)
         ours.start()
         network.carry_until(lambda: ours.get("Blocked") == "fingerprint-changed", "blocked")
-        assert send_if_it_may(ours, "is it you?") == "FingerprintChanged"
+        assert talk.try_to_send(ours, "is it you?") == "FingerprintChanged"
         done(desktop, "accept", talk.BOB, theirs.ready["fingerprint"])
         network.carry_all()
         assert ours.get("Blocked") == "" and ours.get("Trust") == "unverified"
@@ -148,11 +102,11 @@ def no_session_is_held_with_a_rejected_key():
         key = ours.get("Fingerprint")
         done(desktop, "trust", talk.BOB, key, "rejected")
         network.carry_until(lambda: talk.state_of(theirs) == "finished", "the goodbye")
-        assert send_if_it_may(ours, "hello") == "Rejected"
+        assert talk.try_to_send(ours, "hello") == "Rejected"
         theirs.run("end")
         theirs.run("start")
         network.carry_all()
-        assert ours.get("State") != "private" and send_if_it_may(ours, "hello") == "Rejected"
+        assert ours.get("State") != "private" and talk.try_to_send(ours, "hello") == "Rejected"
         assert not theirs.texts() and not theirs.texts(private=False)
         told = json.loads(done(desktop, "history", talk.BOB, "--json"))
         assert [line["event"] for line in told if "method" in line] == ["rejected"], told
@@ -190,6 +144,91 @@ def otrctl_verifies_beside_a_messenger_that_knows_only_send_and_receive():
         assert ["verified", "question", "otrctl"] in [t.split("\t")[1:4] for t in told], told
 
 
+class Together:
+    """Two messengers of ours on one network, as two programs of one person are."""
+
+    def __init__(self, *messengers):
+        self.messengers = messengers
+
+    def take_transmissions(self):
+        return [line for m in self.messengers for line in m.take_transmissions()]
+
+    def receive(self, line):
+        """The network gives a line to those that are online."""
+        for messenger in self.messengers:
+            if messenger.link:
+                messenger.receive(line)
+
+
+def open_two(desktop, key="carol"):
+    """Private; of the messengers the one that has called last is offline."""
+    first, second = (talk.open_messenger(desktop, name) for name in ("pidgin", "gajim"))
+    first.link, second.link = True, True
+    theirs = peer.start_libotr(key, versions=3)
+    network = talk.join(Together(first, second), theirs)
+    first.start()
+    network.carry_until(lambda: first.get("State") == talk.state_of(theirs) == "private",
+                        "private")
+    set_link(second, False)
+    return first, second, theirs, network
+
+
+def set_link(messenger, link):
+    messenger.link = link
+    messenger.configure(online=link)
+
+
+def otrctl_verifies_by_the_messenger_that_is_online():
+    with Desktop() as desktop:
+        first, second, theirs, network = open_two(desktop)
+        for there, away in ((first, second), (second, first)):
+            set_link(there, True)
+            set_link(away, False)
+            seen = len(network.seen)
+            asked = in_background(
+                lambda: verify_from_outside(desktop), "otrctl",
+                lambda is_so, what: carry_and_answer(network, theirs, is_so, what))
+            assert asked.returncode == 0 and asked.stdout == "verified\n", asked
+            assert there.results()[-1] == "verified" and len(network.seen) > seen
+            assert not away.results() and not away.outbox, away.events
+            theirs.events.clear()
+            first.events.clear(), second.events.clear()
+        assert first.get("Trust") == second.get("Trust") == "verified"
+
+
+def otrctl_accepts_by_the_messenger_that_is_online():
+    with Desktop() as desktop:
+        first, second, theirs, network = open_two(desktop)
+        done(desktop, "trust", talk.BOB, theirs.ready["fingerprint"], "verified")
+        first.end()
+        network.carry_all()
+        theirs = peer.start_libotr("dave", versions=3)
+        network = talk.join(Together(first, second), theirs)
+        first.start()
+        assert first.send("is it you?") == "held"
+        network.carry_until(lambda: first.get("Blocked") == "fingerprint-changed", "blocked")
+        second.collect()
+        done(desktop, "accept", talk.BOB, theirs.ready["fingerprint"])
+        network.carry_until(lambda: theirs.texts() == ["is it you?"], "the text that waited")
+        assert not second.outbox and second.get("Blocked") == ""
+
+
+def without_a_messenger_that_is_online_otrctl_says_so():
+    with Desktop() as desktop:
+        first, second, theirs, network = open_two(desktop)
+        set_link(first, False)
+        for arguments in (("verify", talk.BOB, "--secret-stdin"),
+                          ("verify", talk.BOB, "--pin"), ("verify", talk.BOB, "--abort"),
+                          ("accept", talk.BOB, theirs.ready["fingerprint"])):
+            said = fails(desktop, 8, *arguments, given="x\n")
+            assert "online" in said, said
+        assert first.get("Verification") == "idle" and not network.carry_once()
+        first.close()
+        second.close()
+        said = fails(desktop, 8, "verify", talk.BOB, "--pin")
+        assert "online" in said, said
+
+
 def verify_from_outside(desktop):
     return subprocess.run([OTRCTL, "verify", talk.BOB, "--question", QUESTION, "--secret-stdin"],
                           env=desktop.environment, input=SECRET + "\n", text=True,
@@ -210,7 +249,7 @@ def carry_and_answer(network, theirs, is_so, what):
     wait_until(go_on, what)
 
 
-tests = {
+tap.run({
     "verified in one messenger is verified in all": verified_in_one_messenger_is_verified_in_all,
     "it outlives the service and the keyring": it_outlives_the_service_and_the_keyring,
     "a changed verified key stops until it is accepted":
@@ -220,10 +259,10 @@ tests = {
         a_fingerprint_on_a_card_is_known_before_the_first_word,
     "otrctl verifies beside a messenger that knows only Send and Receive":
         otrctl_verifies_beside_a_messenger_that_knows_only_send_and_receive,
-}
-for policy in ("never", "manual", "opportunistic", "always"):
-    for restarted in (False, True):
-        tests["nothing reaches a third key, policy %s%s" % (
-            policy, ", after a restart" if restarted else "")] = (
-                lambda p=policy, r=restarted: attack(p, r))
-tap.run(tests, watchdog=280)
+    "otrctl verifies by the messenger that is online":
+        otrctl_verifies_by_the_messenger_that_is_online,
+    "otrctl accepts by the messenger that is online":
+        otrctl_accepts_by_the_messenger_that_is_online,
+    "without a messenger that is online otrctl says so":
+        without_a_messenger_that_is_online_otrctl_says_so,
+}, watchdog=280)
