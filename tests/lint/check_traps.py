@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The otrd developers
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Checks that each trap in docs/traps.md names tests, and that the tests exist
-that are named there and in docs/integrity.md."""
+"""Checks that each trap in docs/traps.md names tests, that the tests exist that
+are named there, in docs/integrity.md and in docs/verification.md, and that each
+outcome of a verification that is tried has its line in the last."""
 import pathlib
 import re
 import sys
@@ -31,7 +32,7 @@ def each_trap_has_a_test():
 
 
 def named_tests():
-    for page in ("traps", "integrity"):
+    for page in ("traps", "integrity", "verification"):
         for line in (ROOT / "docs" / (page + ".md")).read_text().splitlines():
             if line.startswith("|"):
                 yield from re.findall(r"`([^`]+)`", line.rpartition(" | ")[2])
@@ -39,10 +40,34 @@ def named_tests():
 
 def each_test_exists():
     text = sources()
-    missing = [name for name in named_tests()
-               if not re.search('"%s["/]' % re.escape(name), text)]
+    missing = [name for name in named_tests() if not exists(name, text)]
     assert not missing, "\n".join(missing)
 
 
+def exists(name, text):
+    """As a string, or as the function whose name the test's is made of."""
+    return re.search('"%s["/]' % re.escape(name), text) or \
+        "\ndef %s(" % name.replace(" ", "_") in text
+
+
+def outcomes():
+    """What the tables of the test programs try."""
+    table = (ROOT / "tests" / "system" / "test_verification.py").read_text()
+    for name in re.search(r"^OUTCOMES = \((.*?)\)$", table, re.M | re.S).group(1).split(","):
+        yield name.strip().replace("_", " ")
+    for file in ("test-verification.c", "test-verification-secrets.c"):
+        for name in re.findall(r'^  \{ "([a-z0-9-]+)",', (ROOT / "tests" / "core" / file).read_text(),
+                               re.M):
+            yield name
+
+
+def each_outcome_is_in_the_table():
+    rows = [line.rpartition(" | ")[2] for line in
+            (ROOT / "docs" / "verification.md").read_text().splitlines() if line.startswith("|")]
+    listed = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    assert len(listed) > 40 and not set(outcomes()) - listed, set(outcomes()) - listed
+
+
 tap.run({"each trap has a test": each_trap_has_a_test,
-         "each test exists": each_test_exists}, watchdog=280)
+         "each test exists": each_test_exists,
+         "each outcome is in the table": each_outcome_is_in_the_table}, watchdog=280)
