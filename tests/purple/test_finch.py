@@ -180,4 +180,4 @@ tap.run({
         a_contact_with_another_key_is_shown_with_the_one_known_before,
     "without the service nothing is sent and later it goes on":
         without_the_service_nothing_is_sent_and_later_it_goes_on,
-})
+}, watchdog=600)
