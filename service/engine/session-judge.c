@@ -144,20 +144,6 @@ commit_again (EngineSession *session,
   session->offer->by_contact = FALSE;
 }
 
-/* A program that keeps its verification over an exchange, as potr does, would refuse the next. */
-static void
-tell_abort (EngineSession *session,
-            const EngineContext *context,
-            EngineInstance *instance,
-            EngineChannel *channel,
-            EngineTurn *turn)
-{
-  g_autoptr (EngineCall) call = engine_call_new (channel);
-
-  engine_channel_abort_smp (channel, call);
-  engine_session_emit (session, context, instance, call, turn);
-}
-
 void
 engine_session_promote (EngineSession *session,
                         const EngineContext *context,
@@ -186,8 +172,9 @@ engine_session_promote (EngineSession *session,
   engine_session_settle_exchange (session);
   latch (session, channel, turn);
   tell_private (context, instance, channel, refreshed, turn);
+  /* A program that keeps its verification over an exchange, as potr does, would refuse the next. */
   if (cut_off)
-    tell_abort (session, context, instance, channel, turn);
+    engine_session_tell_abort (session, context, instance, channel, turn);
   settle_kept (session, context, instance, turn);
   if (channel->serial != 0)
     session->wants_commit = FALSE;

@@ -176,6 +176,12 @@ void engine_session_take_smp (EngineSession *session,
                               EngineChannel *channel,
                               EngineCall *call,
                               EngineTurn *turn);
+/* So that the contact's program does not wait for a next step. */
+void engine_session_tell_abort (EngineSession *session,
+                                const EngineContext *context,
+                                EngineInstance *instance,
+                                EngineChannel *channel,
+                                EngineTurn *turn);
 /* The channel it runs in goes away, or a new exchange replaces it. */
 void engine_session_drop_verification (EngineSession *session, EngineTurn *turn);
 

@@ -120,6 +120,19 @@ take_success (EngineSession *session,
     engine_session_accept_key (session, context, channel->fingerprint, turn);
 }
 
+void
+engine_session_tell_abort (EngineSession *session,
+                           const EngineContext *context,
+                           EngineInstance *instance,
+                           EngineChannel *channel,
+                           EngineTurn *turn)
+{
+  g_autoptr (EngineCall) call = engine_call_new (channel);
+
+  engine_channel_abort_smp (channel, call);
+  engine_session_emit (session, context, instance, call, turn);
+}
+
 /* A step out of order, as when both sides begin at once: both give up. */
 static void
 take_disorder (EngineSession *session,
@@ -128,10 +141,7 @@ take_disorder (EngineSession *session,
                EngineChannel *channel,
                EngineTurn *turn)
 {
-  g_autoptr (EngineCall) call = engine_call_new (channel);
-
-  engine_channel_abort_smp (channel, call);
-  engine_session_emit (session, context, instance, call, turn);
+  engine_session_tell_abort (session, context, instance, channel, turn);
   engine_session_drop_verification (session, turn);
 }
 
@@ -173,6 +183,7 @@ engine_session_take_smp (EngineSession *session,
       tell_finished (session, "aborted", turn);
       break;
     case OTRL_SMPEVENT_CHEATED:
+      engine_session_tell_abort (session, context, instance, channel, turn);
       tell_finished (session, "cheated", turn);
       break;
     case OTRL_SMPEVENT_NONE:
