@@ -16,8 +16,9 @@
 #include "introspection/otrd-error.h"
 
 #define LOCK_NAME "lock"
-#define PREVIOUS_SUFFIX ".previous"
-#define LINK_SUFFIX ".NEWEST" /* looks like GLib's temporary files */
+/* Both look like GLib's temporary files. */
+#define LINK_SUFFIX ".NEWEST"
+#define BEFORE_SUFFIX ".BEFORE" /* what a replacement that is not settled would bring back */
 #define ASIDES_MAX 100
 #define SIZE_MAX_READ ((gsize)256 * 1024 * 1024)
 
@@ -54,16 +55,48 @@ check_owner (const struct stat *status, const char *path, GError **error)
                      "it belongs to another user; move it away");
 }
 
+/* A name in a folder lasts when that folder is on the disk. */
+static gboolean
+sync_folder_at (const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean is_synced = fd >= 0 && fsync (fd) == 0;
+
+  if (!is_synced)
+    set_errno (error, path, "writing the folder");
+  if (fd >= 0)
+    close (fd);
+  return is_synced;
+}
+
+/* With those above it that are missing; what is there already is left as it is. */
+static gboolean
+make_folder (const char *path, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  gboolean is_made = g_mkdir (path, 0700) == 0;
+
+  if (!is_made && errno == ENOENT && !g_str_equal (parent, path))
+    {
+      if (!make_folder (parent, error))
+        return FALSE;
+      is_made = g_mkdir (path, 0700) == 0;
+    }
+  if (!is_made)
+    return errno == EEXIST || set_errno (error, path, "making the folder");
+  if (sync_folder_at (parent, error))
+    return TRUE;
+  (void)g_rmdir (path); /* the next time it is made again, and written */
+  return FALSE;
+}
+
 static gboolean
 open_folder (VaultFolder *folder, GError **error)
 {
-  g_autofree char *parent = g_path_get_dirname (folder->path);
   struct stat status;
 
-  if (g_mkdir_with_parents (parent, 0700) != 0)
-    return set_errno (error, parent, "making the folder");
-  if (g_mkdir (folder->path, 0700) != 0 && errno != EEXIST)
-    return set_errno (error, folder->path, "making the folder");
+  if (!make_folder (folder->path, error))
+    return FALSE;
   folder->folder_fd = open (folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (folder->folder_fd < 0 && (errno == ELOOP || errno == ENOTDIR))
     return set_failed (error, OTRD_ERROR_STORAGE_FAILED, folder->path,
@@ -129,7 +162,7 @@ static gboolean
 is_stale (const char *name)
 {
   static const char *const ours[] = {
-    "keys", "trust", "restored", "keys" PREVIOUS_SUFFIX, "trust" PREVIOUS_SUFFIX, NULL
+    "keys", "trust", "restored", "keys" VAULT_PREVIOUS_SUFFIX, "trust" VAULT_PREVIOUS_SUFFIX, NULL
   };
   const char *suffix = strrchr (name, '.');
   g_autofree char *stem = suffix != NULL ? g_strndup (name, suffix - name) : NULL;
@@ -238,10 +271,18 @@ read_all (int fd, guint8 *target, gsize size)
 gboolean
 vault_folder_read (VaultFolder *folder, const char *name, GBytes **bytes, GError **error)
 {
+  return vault_folder_read_start (folder, name, G_MAXSIZE, bytes, error);
+}
+
+gboolean
+vault_folder_read_start (
+    VaultFolder *folder, const char *name, gsize most, GBytes **bytes, GError **error)
+{
   g_autoptr (GError) failure = NULL;
   g_autofree guint8 *contents = NULL;
   struct stat status;
   int fd = open_file (folder, name, &failure);
+  gsize length = 0;
   gboolean is_good;
 
   *bytes = NULL;
@@ -255,19 +296,20 @@ vault_folder_read (VaultFolder *folder, const char *name, GBytes **bytes, GError
   is_good = check_file (folder, fd, name, &status, error);
   if (is_good)
     {
-      contents = g_malloc (status.st_size + 1);
-      is_good = read_all (fd, contents, status.st_size) || set_errno (error, name, "reading");
+      length = MIN ((gsize)status.st_size, most);
+      contents = g_malloc (length + 1);
+      is_good = read_all (fd, contents, length) || set_errno (error, name, "reading");
     }
   close (fd);
   if (is_good)
-    *bytes = g_bytes_new_take (g_steal_pointer (&contents), status.st_size);
+    *bytes = g_bytes_new_take (g_steal_pointer (&contents), length);
   return is_good;
 }
 
 gboolean
 vault_folder_has (VaultFolder *folder, const char *name)
 {
-  g_autofree char *previous = g_strconcat (name, PREVIOUS_SUFFIX, NULL);
+  g_autofree char *previous = g_strconcat (name, VAULT_PREVIOUS_SUFFIX, NULL);
   struct stat status;
 
   return fstatat (folder->folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0
@@ -327,19 +369,18 @@ write_file (VaultFolder *folder, const char *name, GBytes *bytes, GError **error
   return fsync (folder->folder_fd) == 0 || set_errno (error, path, "writing the folder");
 }
 
-/* A second name for the file that is about to be replaced costs nothing; where
- * there are no such names, a copy. */
+/* Another name for a file, in the place of what had it; where there are no such
+ * names, a copy. Whether the file is there is left to the caller. */
 static gboolean
-keep_previous (VaultFolder *folder, const char *name, GError **error)
+give_name (VaultFolder *folder, const char *name, const char *other, GError **error)
 {
-  g_autofree char *previous = g_strconcat (name, PREVIOUS_SUFFIX, NULL);
-  g_autofree char *link = g_strconcat (name, PREVIOUS_SUFFIX LINK_SUFFIX, NULL);
+  g_autofree char *link = g_strconcat (other, LINK_SUFFIX, NULL);
   g_autoptr (GBytes) bytes = NULL;
 
   (void)unlinkat (folder->folder_fd, link, 0);
   if (linkat (folder->folder_fd, name, folder->folder_fd, link, 0) == 0)
     {
-      if (renameat (folder->folder_fd, link, folder->folder_fd, previous) == 0)
+      if (renameat (folder->folder_fd, link, folder->folder_fd, other) == 0)
         return TRUE;
       (void)unlinkat (folder->folder_fd, link, 0);
     }
@@ -347,23 +388,75 @@ keep_previous (VaultFolder *folder, const char *name, GError **error)
     return TRUE;
   if (!vault_folder_read (folder, name, &bytes, error))
     return FALSE;
-  return bytes == NULL || write_file (folder, previous, bytes, error);
+  return bytes == NULL || write_file (folder, other, bytes, error);
 }
 
 gboolean
-vault_folder_replace (
+vault_folder_take_back (VaultFolder *folder, const char *name, gboolean was_there, GError **error)
+{
+  const char *const suffixes[] = { "", VAULT_PREVIOUS_SUFFIX };
+  g_autofree char *before = g_strconcat (name, BEFORE_SUFFIX, NULL);
+  gboolean is_back = TRUE;
+
+  if (was_there)
+    is_back = renameat (folder->folder_fd, before, folder->folder_fd, name) == 0;
+  for (guint i = 0; !was_there && is_back && i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *made = g_strconcat (name, suffixes[i], NULL);
+
+      is_back = unlinkat (folder->folder_fd, made, 0) == 0 || errno == ENOENT;
+    }
+  if (!is_back || fsync (folder->folder_fd) != 0)
+    return set_errno (error, folder->path, "bringing back the file before");
+  return vault_folder_settle (folder, name, FALSE, NULL);
+}
+
+gboolean
+vault_folder_settle (VaultFolder *folder, const char *name, gboolean surely, GError **error)
+{
+  g_autofree char *before = g_strconcat (name, BEFORE_SUFFIX, NULL);
+
+  if (unlinkat (folder->folder_fd, before, 0) == 0 || errno == ENOENT || !surely)
+    return TRUE;
+  return set_errno (error, folder->path, "removing what was there before");
+}
+
+/* What makes way comes first: if it fails, nothing has changed that counts. */
+static gboolean
+make_way (
     VaultFolder *folder, const char *name, GBytes *bytes, gboolean forget_previous, GError **error)
 {
-  g_autofree char *previous = g_strconcat (name, PREVIOUS_SUFFIX, NULL);
+  g_autofree char *previous = g_strconcat (name, VAULT_PREVIOUS_SUFFIX, NULL);
+  g_autofree char *before = g_strconcat (name, BEFORE_SUFFIX, NULL);
 
-  if (!check_folder_is_there (folder, error) || !check_target (folder, name, error)
-      || !check_target (folder, previous, error))
+  if (!check_target (folder, name, error) || !check_target (folder, previous, error))
     return FALSE;
-  if (!forget_previous && !keep_previous (folder, name, error))
+  (void)unlinkat (folder->folder_fd, before, 0);
+  return give_name (folder, name, before, error)
+         && (forget_previous ? write_file (folder, previous, bytes, error)
+                             : give_name (folder, name, previous, error));
+}
+
+gboolean
+vault_folder_replace (VaultFolder *folder,
+                      const char *name,
+                      GBytes *bytes,
+                      gboolean forget_previous,
+                      gboolean *was_there,
+                      GError **error)
+{
+  struct stat status;
+
+  if (!check_folder_is_there (folder, error)
+      || !make_way (folder, name, bytes, forget_previous, error))
     return FALSE;
-  if (!write_file (folder, name, bytes, error))
-    return FALSE;
-  return !forget_previous || write_file (folder, previous, bytes, error);
+  *was_there = fstatat (folder->folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+  if (!*was_there && errno != ENOENT)
+    return set_errno (error, folder->path, "looking at its files");
+  if (write_file (folder, name, bytes, error))
+    return TRUE;
+  vault_folder_take_back (folder, name, *was_there, NULL);
+  return FALSE;
 }
 
 gboolean
@@ -408,8 +501,8 @@ set_one_aside (VaultFolder *folder, const char *name, GError **error)
 gboolean
 vault_folder_set_aside (VaultFolder *folder, GError **error)
 {
-  static const char *const names[] = { "keys", "keys" PREVIOUS_SUFFIX, "trust",
-                                       "trust" PREVIOUS_SUFFIX };
+  static const char *const names[] = { "keys", "keys" VAULT_PREVIOUS_SUFFIX, "trust",
+                                       "trust" VAULT_PREVIOUS_SUFFIX };
 
   if (!check_folder_is_there (folder, error))
     return FALSE;

@@ -14,6 +14,9 @@
 
 G_BEGIN_DECLS
 
+/* What the name of the generation before ends with. */
+#define VAULT_PREVIOUS_SUFFIX ".previous"
+
 typedef struct _VaultFolder VaultFolder;
 
 /* Makes the folder when needed (0700, whatever the umask), takes its lock and
@@ -31,6 +34,10 @@ void vault_folder_was_written (VaultFolder *folder);
 /* FALSE with an error; TRUE and NULL in *@bytes when there is no such file. */
 gboolean vault_folder_read (VaultFolder *folder, const char *name, GBytes **bytes, GError **error);
 
+/* As vault_folder_read (), but no more than @most bytes. */
+gboolean vault_folder_read_start (
+    VaultFolder *folder, const char *name, gsize most, GBytes **bytes, GError **error);
+
 /* Whether anything of that name, whatever it is, or a previous one is there. */
 gboolean vault_folder_has (VaultFolder *folder, const char *name);
 
@@ -43,8 +50,21 @@ gboolean vault_folder_remove (VaultFolder *folder, const char *name, GError **er
 /* Gives all files of the vault a second name, NAME.aside-N, that nobody writes to. */
 gboolean vault_folder_set_aside (VaultFolder *folder, GError **error);
 
-/* @forget_previous: nothing of what was there before may remain. */
-gboolean vault_folder_replace (
-    VaultFolder *folder, const char *name, GBytes *bytes, gboolean forget_previous, GError **error);
+/* Either the new one is there and it ends well, or the old one and an error.
+ * @forget_previous: nothing of what was there before may remain, once it is
+ * settled. @was_there: whether there was one. */
+gboolean vault_folder_replace (VaultFolder *folder,
+                               const char *name,
+                               GBytes *bytes,
+                               gboolean forget_previous,
+                               gboolean *was_there,
+                               GError **error);
+/* Ends a replacement that went well: it stays. @surely: it is an error if what was
+ * there before could not be removed (else opening the folder again removes it). */
+gboolean
+vault_folder_settle (VaultFolder *folder, const char *name, gboolean surely, GError **error);
+/* Or it goes, although it went well: something that belongs to it did not. */
+gboolean
+vault_folder_take_back (VaultFolder *folder, const char *name, gboolean was_there, GError **error);
 
 G_END_DECLS

@@ -21,6 +21,8 @@ typedef struct
   guint64 generations[VAULT_N_FILES];
   gboolean forgets_previous[VAULT_N_FILES];
   gboolean is_written[VAULT_N_FILES];
+  gboolean was_there[VAULT_N_FILES]; /* before it was written */
+  gboolean is_begun;                 /* where nothing was */
   gboolean ends_restore;
   guint64 n_changes;
 } Save;
@@ -54,7 +56,7 @@ write_file (Save *save, guint file, guint64 generation, GError **error)
   sealed = vault_sealed_seal (&header, save->key, payload, error);
   return sealed != NULL
          && vault_folder_replace (save->folder, vault_files[file].name, sealed,
-                                  save->forgets_previous[file], error);
+                                  save->forgets_previous[file], &save->was_there[file], error);
 }
 
 /* The first save of a new vault. Trust of generation 0 says "keys may not be
@@ -64,7 +66,39 @@ write_beginning (Save *save, GError **error)
 {
   if (save->generations[VAULT_FILE_KEYS] != 1 || save->generations[VAULT_FILE_TRUST] != 1)
     return TRUE;
-  return write_file (save, VAULT_FILE_TRUST, 0, error);
+  save->is_begun =
+      write_file (save, VAULT_FILE_TRUST, 0, error) && !save->was_there[VAULT_FILE_TRUST];
+  return *error == NULL;
+}
+
+/* Of two files that belong together not one alone is left changed. */
+static void
+take_back (Save *save)
+{
+  static const guint last_first[] = { VAULT_FILE_TRUST, VAULT_FILE_KEYS };
+
+  for (guint i = 0; i < G_N_ELEMENTS (last_first); i++)
+    {
+      guint file = last_first[i];
+
+      if (save->is_written[file])
+        save->is_written[file] = !vault_folder_take_back (save->folder, vault_files[file].name,
+                                                          save->was_there[file], NULL);
+    }
+  if (save->is_begun && !save->is_written[VAULT_FILE_KEYS])
+    vault_folder_take_back (save->folder, vault_files[VAULT_FILE_TRUST].name, FALSE, NULL);
+}
+
+/* What was there before need not go at once, but when it must not be found any more. */
+static gboolean
+settle (Save *save, GError **error)
+{
+  for (guint i = 0; i < VAULT_N_FILES; i++)
+    if (save->is_written[i]
+        && !vault_folder_settle (save->folder, vault_files[i].name, save->forgets_previous[i],
+                                 error))
+      return FALSE;
+  return TRUE;
 }
 
 static void
@@ -77,6 +111,8 @@ write_files (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   for (guint i = 0; i < VAULT_N_FILES && error == NULL; i++)
     if (save->records[i] != NULL)
       save->is_written[i] = write_file (save, i, save->generations[i], &error);
+  if (error != NULL || !settle (save, &error))
+    take_back (save);
   if (error == NULL && save->ends_restore)
     vault_folder_remove (save->folder, VAULT_RESTORED, &error);
   if (error != NULL)

@@ -34,6 +34,8 @@ G_BEGIN_DECLS
 
 #define VAULT_SEALED_FORMAT 1
 #define VAULT_SEALED_PARAMETERS_MAX 4096
+/* So much of the start of a file has its whole header. */
+#define VAULT_SEALED_START (VAULT_SEALED_PARAMETERS_MAX + 256)
 
 typedef enum
 {

@@ -50,9 +50,11 @@ replace (VaultFolder *folder, const char *name, const char *text, gboolean forge
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  gboolean was_there;
 
-  g_assert_true (vault_folder_replace (folder, name, bytes, forget, &error));
+  g_assert_true (vault_folder_replace (folder, name, bytes, forget, &was_there, &error));
   g_assert_no_error (error);
+  g_assert_true (vault_folder_settle (folder, name, forget, &error));
 }
 
 static void
@@ -173,13 +175,14 @@ test_a_link_in_a_files_place_is_refused (Fixture *fixture, gconstpointer unused)
   g_autoptr (GBytes) bytes = g_bytes_new_static ("new", 3);
   g_autoptr (GBytes) read = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean was_there;
 
   test_folder_write (fixture->parent, "target", "theirs", 6);
   g_assert_cmpint (symlink (target, keys), ==, 0);
   g_assert_false (vault_folder_read (folder, "keys", &read, &error));
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_STORAGE_FAILED);
   g_clear_error (&error);
-  g_assert_false (vault_folder_replace (folder, "keys", bytes, FALSE, &error));
+  g_assert_false (vault_folder_replace (folder, "keys", bytes, FALSE, &was_there, &error));
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_STORAGE_FAILED);
   g_assert_true (g_file_test (keys, G_FILE_TEST_IS_SYMLINK));
 }
@@ -246,10 +249,11 @@ test_a_replaced_folder_is_not_written_to (Fixture *fixture, gconstpointer unused
   g_autofree char *keys = g_build_filename (fixture->path, "keys", NULL);
   g_autoptr (GBytes) bytes = g_bytes_new_static ("new", 3);
   g_autoptr (GError) error = NULL;
+  gboolean was_there;
 
   g_assert_cmpint (g_rename (fixture->path, moved), ==, 0);
   g_assert_cmpint (g_mkdir (fixture->path, 0700), ==, 0);
-  g_assert_false (vault_folder_replace (folder, "keys", bytes, FALSE, &error));
+  g_assert_false (vault_folder_replace (folder, "keys", bytes, FALSE, &was_there, &error));
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_STORAGE_FAILED);
   g_assert_false (g_file_test (keys, G_FILE_TEST_EXISTS));
 }
@@ -260,6 +264,7 @@ test_a_file_that_may_not_grow_leaves_the_old_one (Fixture *fixture, gconstpointe
   g_autoptr (VaultFolder) folder = open_folder (fixture);
   g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (100000), 100000);
   g_autoptr (GError) error = NULL;
+  gboolean was_there;
   struct rlimit old, small;
 
   replace (folder, "keys", "one", FALSE);
@@ -267,7 +272,7 @@ test_a_file_that_may_not_grow_leaves_the_old_one (Fixture *fixture, gconstpointe
   small = (struct rlimit){ 4096, old.rlim_max };
   signal (SIGXFSZ, SIG_IGN);
   setrlimit (RLIMIT_FSIZE, &small);
-  g_assert_false (vault_folder_replace (folder, "keys", bytes, FALSE, &error));
+  g_assert_false (vault_folder_replace (folder, "keys", bytes, FALSE, &was_there, &error));
   setrlimit (RLIMIT_FSIZE, &old);
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_STORAGE_FAILED);
   assert_text (fixture, "keys", "one");
