@@ -14,7 +14,8 @@
 typedef struct
 {
   guint *n_wrong;
-  GBytes *wrapped;
+  GBytes *wrapped[2]; /* the second is NULL when there is one way only */
+  GBytes *opened;     /* which of them it was */
   Secret *passphrase;
 } Guess;
 
@@ -23,7 +24,9 @@ guess_free (gpointer memory)
 {
   Guess *guess = memory;
 
-  g_bytes_unref (guess->wrapped);
+  for (guint i = 0; i < G_N_ELEMENTS (guess->wrapped); i++)
+    g_clear_pointer (&guess->wrapped[i], g_bytes_unref);
+  g_clear_pointer (&guess->opened, g_bytes_unref);
   secret_unref (guess->passphrase);
   g_free (guess);
 }
@@ -36,12 +39,38 @@ wait_before (guint n_wrong)
   return MIN ((guint64)WAIT_MS << MIN (n_wrong - FREE_GUESSES, 10), WAIT_MS_MOST);
 }
 
+/* That one of two makes no sense does not make the passphrase right or wrong. */
+static Secret *
+try_each (Guess *guess, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  Secret *key = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (guess->wrapped) && guess->wrapped[i] != NULL; i++)
+    {
+      g_autoptr (GError) why = NULL;
+
+      key = vault_passphrase_unwrap (guess->wrapped[i], guess->passphrase, &why);
+      if (key != NULL)
+        {
+          guess->opened = g_bytes_ref (guess->wrapped[i]);
+          return key;
+        }
+      if (failure == NULL || g_error_matches (why, OTRD_ERROR, OTRD_ERROR_LOCKED))
+        {
+          g_clear_error (&failure);
+          failure = g_steal_pointer (&why);
+        }
+    }
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
 static void
 try_on_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  const Guess *guess = task_data;
   GError *error = NULL;
-  Secret *key = vault_passphrase_unwrap (guess->wrapped, guess->passphrase, &error);
+  Secret *key = try_each (task_data, &error);
 
   if (key != NULL)
     g_task_return_pointer (task, key, (GDestroyNotify)secret_unref);
@@ -60,6 +89,7 @@ void
 vault_guess_async (Vault *vault,
                    guint *n_wrong,
                    GBytes *wrapped,
+                   GBytes *other,
                    Secret *passphrase,
                    GAsyncReadyCallback callback,
                    gpointer user_data)
@@ -68,16 +98,17 @@ vault_guess_async (Vault *vault,
   Guess *guess = g_new0 (Guess, 1);
 
   guess->n_wrong = n_wrong;
-  guess->wrapped = g_bytes_ref (wrapped);
+  guess->wrapped[0] = g_bytes_ref (wrapped);
+  guess->wrapped[1] = other != NULL ? g_bytes_ref (other) : NULL;
   guess->passphrase = secret_ref (passphrase);
   g_task_set_task_data (task, guess, guess_free);
   g_timeout_add_full (G_PRIORITY_DEFAULT, wait_before (*n_wrong), on_waited, task, g_object_unref);
 }
 
 Secret *
-vault_guess_finish (Vault *vault, GAsyncResult *result, GError **error)
+vault_guess_finish (Vault *vault, GAsyncResult *result, GBytes **opened, GError **error)
 {
-  const Guess *guess = g_task_get_task_data (G_TASK (result));
+  Guess *guess = g_task_get_task_data (G_TASK (result));
   GError *failure = NULL;
   Secret *key = g_task_propagate_pointer (G_TASK (result), &failure);
 
@@ -87,5 +118,7 @@ vault_guess_finish (Vault *vault, GAsyncResult *result, GError **error)
     g_prefix_error (&failure, "%u wrong passphrases so far. ", *guess->n_wrong);
   if (key == NULL)
     g_propagate_error (error, failure);
+  else if (opened != NULL)
+    *opened = g_steal_pointer (&guess->opened);
   return key;
 }

@@ -23,6 +23,7 @@ typedef struct
   VaultFolder *folder; /* taken from the vault, and given back */
   GBytes *files[VAULT_N_FILES];
   VaultSealedHeader headers[VAULT_N_FILES];
+  VaultSealedHeader previous[VAULT_N_FILES]; /* of the generation before, where it can be read */
   Secret *key;
   VaultTable *table;
   gboolean is_patient; /* may wait for the folder */
@@ -65,6 +66,7 @@ attempt_clear (gpointer memory)
     {
       g_clear_pointer (&attempt->files[i], g_bytes_unref);
       vault_sealed_header_clear (&attempt->headers[i]);
+      vault_sealed_header_clear (&attempt->previous[i]);
     }
   g_clear_pointer (&attempt->key, secret_unref);
   g_clear_pointer (&attempt->passphrase, secret_unref);
@@ -173,13 +175,42 @@ is_dropped (Vault *vault, Attempt *attempt)
   return TRUE;
 }
 
+/* What can be told of a header without the key; the rest is proven by unsealing. */
+static gboolean
+check_header (const VaultSealedHeader *header, guint file, GError **error)
+{
+  gboolean by_passphrase = header->sealed_by == VAULT_SEALED_BY_PASSPHRASE;
+
+  if (header->contents == vault_files[file].contents
+      && (by_passphrase || header->sealed_by == VAULT_SEALED_BY_SECRET_SERVICE)
+      && by_passphrase == (header->parameters != NULL))
+    return TRUE;
+  g_set_error (error, OTRD_ERROR, OTRD_ERROR_VAULT_DAMAGED,
+               "Could not read the vault: the header of its file %s makes no sense",
+               vault_files[file].name);
+  return FALSE;
+}
+
 static gboolean
 read_file (Attempt *attempt, guint file, GError **error)
 {
   if (!vault_folder_read (attempt->folder, vault_files[file].name, &attempt->files[file], error))
     return FALSE;
   return attempt->files[file] == NULL
-         || vault_sealed_read_header (attempt->files[file], &attempt->headers[file], error);
+         || (vault_sealed_read_header (attempt->files[file], &attempt->headers[file], error)
+             && check_header (&attempt->headers[file], file, error));
+}
+
+/* Only for what it says of passphrases; that it cannot be read is no hindrance. */
+static void
+read_previous (Attempt *attempt, guint file)
+{
+  g_autofree char *name = g_strconcat (vault_files[file].name, VAULT_PREVIOUS_SUFFIX, NULL);
+  g_autoptr (GBytes) start = NULL;
+
+  if (vault_folder_read_start (attempt->folder, name, VAULT_SEALED_START, &start, NULL)
+      && start != NULL)
+    vault_sealed_read_header (start, &attempt->previous[file], NULL);
 }
 
 /* Keys without trust, or the other way round: a file was taken away. Only a
@@ -227,6 +258,8 @@ read_files (Attempt *attempt, GError **error)
 {
   if (!vault_folder_read (attempt->folder, VAULT_RESTORED, &attempt->restored, error))
     return FALSE;
+  for (guint i = 0; i < VAULT_N_FILES; i++)
+    read_previous (attempt, i);
   if (attempt->restored != NULL)
     return read_beside_restored (attempt, error);
   return read_file (attempt, VAULT_FILE_TRUST, error) && read_file (attempt, VAULT_FILE_KEYS, error)
@@ -331,6 +364,42 @@ load_files (GTask *task, gpointer source, gpointer task_data, GCancellable *canc
     g_task_return_boolean (task, TRUE);
 }
 
+static gboolean
+is_opened_alike (Vault *vault, const VaultSealedHeader *header)
+{
+  if (header->sealed_by != vault->sealed_by)
+    return FALSE;
+  return header->parameters == NULL || vault->parameters == NULL
+             ? header->parameters == vault->parameters
+             : g_bytes_equal (header->parameters, vault->parameters);
+}
+
+/* Whether a passphrase that was replaced still opens the generation before. */
+static gboolean
+keeps_old_passphrase (Vault *vault, const VaultSealedHeader *previous)
+{
+  g_autofree char *key_id = vault_key_make_id (vault->key);
+
+  return previous->parameters != NULL && g_str_equal (previous->key_id, key_id)
+         && !is_opened_alike (vault, previous);
+}
+
+/* Of a move to another key store, or passphrase, that was interrupted: what opened the
+ * vault is what opens it from now on, and nothing of the other remains. */
+static void
+end_move (Vault *vault, const Attempt *attempt)
+{
+  gboolean is_moving = !is_opened_alike (vault, &attempt->headers[VAULT_FILE_KEYS])
+                       || !is_opened_alike (vault, &attempt->headers[VAULT_FILE_TRUST]);
+
+  for (guint i = 0; i < VAULT_N_FILES && attempt->files[VAULT_FILE_KEYS] != NULL; i++)
+    if (is_moving || keeps_old_passphrase (vault, &attempt->previous[i]))
+      {
+        vault->forgets_previous[i] = TRUE;
+        vault_mark_changed (vault, i);
+      }
+}
+
 /* Both are written before anything that is changed from now on is said to last. */
 static void
 end_restore (Vault *vault, const Attempt *attempt)
@@ -370,11 +439,10 @@ on_files_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   vault->is_locked_on_purpose = FALSE;
   vault_set_open_state (vault);
   end_restore (vault, attempt);
-  /* Its first save, or its move to another key store, was interrupted. */
-  if (attempt->restored == NULL
-      && (vault->generations[VAULT_FILE_TRUST] == 0
-          || attempt->headers[VAULT_FILE_TRUST].sealed_by != vault->sealed_by))
-    vault_mark_changed (vault, VAULT_FILE_TRUST);
+  if (attempt->restored == NULL)
+    end_move (vault, attempt);
+  if (attempt->restored == NULL && vault->generations[VAULT_FILE_TRUST] == 0)
+    vault_mark_changed (vault, VAULT_FILE_TRUST); /* its first save was interrupted */
   end_attempt (vault, attempt->interactive, attempt->passphrase, NULL);
 }
 
@@ -436,11 +504,15 @@ on_key_got (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_guessed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  Vault *vault = VAULT_VAULT (source);
+  g_autoptr (GBytes) opened = NULL;
   GError *error = NULL;
-  Secret *key = vault_guess_finish (VAULT_VAULT (source), result, &error);
+  Secret *key = vault_guess_finish (vault, result, &opened, &error);
   gboolean is_wrong = g_error_matches (error, OTRD_ERROR, OTRD_ERROR_LOCKED)
                       || g_error_matches (error, OTRD_ERROR, OTRD_ERROR_FAILED);
 
+  if (key != NULL)
+    vault_set_sealed_by (vault, VAULT_SEALED_BY_PASSPHRASE, opened);
   use_key (user_data, key, is_wrong ? OTRD_VAULT_LOCKED : OTRD_VAULT_DAMAGED, error);
 }
 
@@ -477,9 +549,27 @@ ask_key_store (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
                              g_atomic_rc_box_acquire (attempt));
 }
 
+/* When a move to another key store was interrupted, or a header was changed, the two
+ * files say different things: a passphrase may be that of either. NULL: none but @header's. */
+static GBytes *
+find_other_parameters (const Attempt *attempt, const VaultSealedHeader *header)
+{
+  for (guint i = 0; i < VAULT_N_FILES && attempt->restored == NULL; i++)
+    {
+      GBytes *parameters = attempt->headers[i].parameters;
+
+      if (parameters != NULL
+          && (header->parameters == NULL || !g_bytes_equal (parameters, header->parameters)))
+        return parameters;
+    }
+  return NULL;
+}
+
 static void
 ask_passphrase (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
 {
+  GBytes *other = find_other_parameters (attempt, header);
+
   if (attempt->passphrase == NULL)
     {
       fail_attempt (vault, attempt, OTRD_VAULT_LOCKED,
@@ -489,7 +579,9 @@ ask_passphrase (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
       return;
     }
   vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
-  vault_guess_async (vault, &vault->n_wrong, vault->parameters, attempt->passphrase, on_guessed,
+  vault_guess_async (vault, &vault->n_wrong,
+                     header->parameters != NULL ? header->parameters : other,
+                     header->parameters != NULL ? other : NULL, attempt->passphrase, on_guessed,
                      g_atomic_rc_box_acquire (attempt));
 }
 
@@ -520,7 +612,8 @@ get_key (Vault *vault, Attempt *attempt)
                        by_passphrase ? header->parameters : NULL);
   if (has_its_key (attempt, header))
     run_on_worker (attempt, load_files, on_files_loaded);
-  else if (by_passphrase)
+  else if (by_passphrase
+           || (attempt->passphrase != NULL && find_other_parameters (attempt, header) != NULL))
     ask_passphrase (vault, attempt, header);
   else if (attempt->passphrase != NULL)
     fail_attempt (vault, attempt, OTRD_VAULT_LOCKED,

@@ -299,7 +299,7 @@ on_guessed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) work = NULL;
   GError *error = NULL;
 
-  restore->backup_key = vault_guess_finish (VAULT_VAULT (source), result, &error);
+  restore->backup_key = vault_guess_finish (VAULT_VAULT (source), result, NULL, &error);
   if (restore->backup_key == NULL)
     {
       g_prefix_error (&error, "Could not restore the backup. ");
@@ -347,8 +347,8 @@ begin (GTask *task)
       || !read_header (restore->backup, restore->passphrase, &header, &error))
     finish (task, error);
   else
-    vault_guess_async (vault, &vault->n_wrong_for_backups, header.parameters, restore->passphrase,
-                       on_guessed, task);
+    vault_guess_async (vault, &vault->n_wrong_for_backups, header.parameters, NULL,
+                       restore->passphrase, on_guessed, task);
 }
 
 static void

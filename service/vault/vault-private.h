@@ -89,14 +89,16 @@ void vault_open_again_async (Vault *vault,
                              gpointer user_data);
 
 /* Tries a passphrase, on a worker, the later the more wrong ones (@n_wrong, of the
- * vault) there were. */
+ * vault) there were. @other: NULL, or what else it may open; *@opened (nullable)
+ * is which of them it did. */
 void vault_guess_async (Vault *vault,
                         guint *n_wrong,
                         GBytes *wrapped,
+                        GBytes *other,
                         Secret *passphrase,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
-Secret *vault_guess_finish (Vault *vault, GAsyncResult *result, GError **error);
+Secret *vault_guess_finish (Vault *vault, GAsyncResult *result, GBytes **opened, GError **error);
 
 /* Gets the key of a new vault, or has it made; one caller after the other. */
 void vault_obtain_key_async (Vault *vault,
