@@ -411,13 +411,15 @@ vault_folder_take_back (VaultFolder *folder, const char *name, gboolean was_ther
   return vault_folder_settle (folder, name, FALSE, NULL);
 }
 
+/* Tried twice: when the other file of a save is settled, this one cannot be taken back alone. */
 gboolean
 vault_folder_settle (VaultFolder *folder, const char *name, gboolean surely, GError **error)
 {
   g_autofree char *before = g_strconcat (name, BEFORE_SUFFIX, NULL);
 
-  if (unlinkat (folder->folder_fd, before, 0) == 0 || errno == ENOENT || !surely)
-    return TRUE;
+  for (guint tries = 0; tries < 2; tries++)
+    if (unlinkat (folder->folder_fd, before, 0) == 0 || errno == ENOENT || !surely)
+      return TRUE;
   return set_errno (error, folder->path, "removing what was there before");
 }
 
@@ -510,4 +512,15 @@ vault_folder_set_aside (VaultFolder *folder, GError **error)
     if (!set_one_aside (folder, names[i], error))
       return FALSE;
   return TRUE;
+}
+
+gboolean
+vault_folder_go_back (VaultFolder *folder, const char *name, GError **error)
+{
+  g_autofree char *previous = g_strconcat (name, VAULT_PREVIOUS_SUFFIX, NULL);
+
+  if (!check_folder_is_there (folder, error) || !check_target (folder, previous, error)
+      || !set_one_aside (folder, name, error) || !give_name (folder, previous, name, error))
+    return FALSE;
+  return fsync (folder->folder_fd) == 0 || set_errno (error, folder->path, "writing the folder");
 }

@@ -50,6 +50,10 @@ gboolean vault_folder_remove (VaultFolder *folder, const char *name, GError **er
 /* Gives all files of the vault a second name, NAME.aside-N, that nobody writes to. */
 gboolean vault_folder_set_aside (VaultFolder *folder, GError **error);
 
+/* Puts the generation before in the place of a file, which then stays beside it as
+ * NAME.aside-N. The one before must be there. */
+gboolean vault_folder_go_back (VaultFolder *folder, const char *name, GError **error);
+
 /* Either the new one is there and it ends well, or the old one and an error.
  * @forget_previous: nothing of what was there before may remain, once it is
  * settled. @was_there: whether there was one. */

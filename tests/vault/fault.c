@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct
@@ -87,7 +89,20 @@ CALL (int,
       (int from_fd, const char *from, int to_fd, const char *to, int flags),
       (from_fd, from, to_fd, to, flags))
 CALL (int, unlinkat, (int fd, const char *name, int flags), (fd, name, flags))
+CALL (int, fchmod, (int fd, mode_t mode), (fd, mode))
+CALL (int, flock, (int fd, int operation), (fd, operation))
+CALL (int, mkdir, (const char *path, mode_t mode), (path, mode))
 CALL (int, fchmodat, (int fd, const char *name, mode_t mode, int flags), (fd, name, mode, flags))
+
+#undef fstat64
+#undef lstat64
+#undef fstatat64
+CALL (int, fstat64, (int fd, struct stat64 *status), (fd, status))
+CALL (int, lstat64, (const char *path, struct stat64 *status), (path, status))
+CALL (int,
+      fstatat64,
+      (int fd, const char *name, struct stat64 *status, int flags),
+      (fd, name, status, flags))
 
 #define OPEN(name, first_types, first)                                                             \
   int name first_types;                                                                            \
@@ -116,6 +131,24 @@ CALL (int, fchmodat, (int fd, const char *name, mode_t mode, int flags), (fd, na
 #undef openat64
 OPEN (open64, (const char *path, int flags, ...), (path, flags, mode))
 OPEN (openat64, (int fd, const char *path, int flags, ...), (fd, path, flags, mode))
+
+/* Eight bytes are what wakes a main loop, not a file. */
+ssize_t
+read (int fd, void *bytes, size_t size)
+{
+  static ssize_t (*real) (int, void *, size_t);
+  gboolean is_it = is_a_file (fd) && size > 8 && strikes ();
+  ssize_t result;
+
+  if (real == NULL)
+    real = (ssize_t (*) (int, void *, size_t))dlsym (RTLD_NEXT, "read");
+  if (is_it && fault.kind == FAULT_ERROR)
+    return -1;
+  result = real (fd, bytes, size);
+  if (is_it)
+    raise (SIGKILL);
+  return result;
+}
 
 ssize_t
 write (int fd, const void *bytes, size_t size)

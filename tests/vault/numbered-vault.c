@@ -25,20 +25,66 @@ wait_for (GAsyncResult **result)
   return *result;
 }
 
+static Secret *
+new_passphrase (const char *passphrase)
+{
+  return passphrase != NULL ? secret_new (passphrase, strlen (passphrase)) : NULL;
+}
+
+Secret *
+numbered_vault_new_key (void)
+{
+  return secret_new (KEY, VAULT_KEY_LEN);
+}
+
+Vault *
+numbered_vault_try_open (const char *folder, const char *passphrase, GError **error)
+{
+  g_autoptr (MemoryKeyStore) store = memory_key_store_new ();
+  g_autoptr (Secret) secret = new_passphrase (passphrase);
+  g_autoptr (GAsyncResult) result = NULL;
+  Vault *vault;
+
+  store->key = numbered_vault_new_key ();
+  vault = vault_new (folder, VAULT_KEY_STORE (store));
+  vault_unlock_async (vault, secret, FALSE, keep_result, &result);
+  if (vault_open_finish (vault, wait_for (&result), error))
+    return vault;
+  g_clear_object (&result); /* it holds the vault */
+  numbered_vault_close (vault);
+  return NULL;
+}
+
 Vault *
 numbered_vault_open (const char *folder)
 {
-  g_autoptr (MemoryKeyStore) store = memory_key_store_new ();
-  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  Vault *vault;
+  Vault *vault = numbered_vault_try_open (folder, NULL, &error);
 
-  store->key = secret_new (KEY, VAULT_KEY_LEN);
-  vault = vault_new (folder, VAULT_KEY_STORE (store));
-  vault_unlock_async (vault, NULL, FALSE, keep_result, &result);
-  if (!vault_open_finish (vault, wait_for (&result), &error))
+  if (vault == NULL)
     g_error ("The vault does not open: %s", error->message);
   return vault;
+}
+
+gboolean
+numbered_vault_move (Vault *vault, const char *key_store, const char *passphrase, GError **error)
+{
+  g_autoptr (Secret) secret = new_passphrase (passphrase);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  vault_set_key_store_async (vault, key_store, secret, FALSE, keep_result, &result);
+  return vault_set_key_store_finish (vault, wait_for (&result), error);
+}
+
+guint64
+numbered_vault_get_key (Vault *vault)
+{
+  g_autoptr (VaultAccount) account = vault_lookup_account (vault, "xmpp", "a@x");
+  guint64 number = 0;
+
+  if (account != NULL && account->private_key != NULL)
+    memcpy (&number, secret_get (account->private_key, NULL), sizeof number);
+  return number;
 }
 
 /* A worker may hold it a moment longer. */

@@ -140,36 +140,6 @@ read_number (const char *folder, guint64 contact)
   return number;
 }
 
-/* Whether there was such a call. */
-static gboolean
-fail_at (guint at, int code)
-{
-  char *parent = test_folder_new ();
-  g_autofree char *folder = make_vault (parent);
-  g_autofree char *said = write_with_fault (folder, FAULT_ERROR, at, code);
-  char first[16] = "", second[16] = "";
-  guint count = 0;
-
-  g_assert_cmpint (sscanf (said, "%15s %u %15s", first, &count, second), ==, 3);
-  g_assert_cmpstr (second, ==, "saved");
-  g_assert_cmpuint (read_number (folder, 2), ==, 2);
-  g_assert_cmpuint (read_number (folder, 3), ==, 3);
-  test_folder_remove (parent);
-  return count >= at;
-}
-
-static void
-test_a_call_that_fails_fails_the_save_and_not_the_next (gconstpointer code)
-{
-  guint at = 1;
-
-  while (at < CALLS_MOST && fail_at (at, GPOINTER_TO_INT (code)))
-    at++;
-  g_test_message ("%u calls", at - 1);
-  g_assert_cmpuint (at, >, 8);
-  g_assert_cmpuint (at, <, CALLS_MOST);
-}
-
 static gboolean
 kill_at (guint at, FaultKind kind)
 {
@@ -310,21 +280,8 @@ add_tests_of_restoring (void)
 static void
 add_tests_of_saving (void)
 {
-  static const struct
-  {
-    const char *name;
-    int code;
-  } errors[] = { { "ENOSPC", ENOSPC }, { "EIO", EIO }, { "EROFS", EROFS }, { "EACCES", EACCES } };
-
   g_test_add_func ("/crash/no-acknowledged-change-is-lost-by-kills",
                    test_no_acknowledged_change_is_lost_by_kills);
-  for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
-    {
-      g_autofree char *path =
-          g_strdup_printf ("/crash/%s-at-any-call-fails-the-save-and-not-the-next", errors[i].name);
-      g_test_add_data_func (path, GINT_TO_POINTER (errors[i].code),
-                            test_a_call_that_fails_fails_the_save_and_not_the_next);
-    }
   g_test_add_data_func ("/crash/a-kill-before-any-call-leaves-the-old-or-the-new",
                         GINT_TO_POINTER (FAULT_KILL_BEFORE),
                         test_a_kill_at_any_call_leaves_the_old_or_the_new);

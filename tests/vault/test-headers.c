@@ -5,19 +5,14 @@
  * found out; interrupted half way to something else, it is brought to an end, and what
  * opened the vault before opens nothing of it. */
 
-#include <gcrypt.h>
-#include <glib/gstdio.h>
+#include <gio/gio.h>
 #include <string.h>
 
 #include "tests/support/test-folder.h"
 #include "tests/support/test-init.h"
+#include "tests/vault/cheap-passphrase.h"
 #include "tests/vault/vault-fixture.h"
-#include "vault/cipher.h"
-#include "vault/sealed-file.h"
 
-#define FIXED_LEN 40
-#define WRAPPED_LEN 84
-#define KEY_AT 36
 #define SEALED_BY_AT 13
 
 static const char *const names[] = { "keys", "keys.previous", "trust", "trust.previous" };
@@ -57,49 +52,11 @@ must_move_to (TestVault *fixture, const char *key_store, const char *passphrase)
 }
 
 static void
-write_bytes (TestVault *fixture, const char *name, GBytes *bytes)
-{
-  test_folder_write (fixture->path, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-}
-
-/* What a passphrase opens, with the least cost there is: a test opens hundreds. */
-static GBytes *
-wrap_cheaply (const char *passphrase, Secret *key)
-{
-  const unsigned long costs[] = { VAULT_CIPHER_KEY_LEN, 1, 8, 1 };
-  guint8 *bytes = g_malloc0 (WRAPPED_LEN);
-  guint8 wrapping[VAULT_CIPHER_KEY_LEN];
-  gcry_kdf_hd_t derivation;
-
-  bytes[0] = bytes[1] = bytes[2] = 1;
-  bytes[4] = 8;
-  g_assert_cmpint (gcry_kdf_open (&derivation, GCRY_KDF_ARGON2, GCRY_KDF_ARGON2ID, costs, 4,
-                                  passphrase, strlen (passphrase), bytes + 8, 16, NULL, 0, NULL, 0),
-                   ==, 0);
-  g_assert_cmpint (gcry_kdf_compute (derivation, NULL), ==, 0);
-  g_assert_cmpint (gcry_kdf_final (derivation, sizeof wrapping, wrapping), ==, 0);
-  gcry_kdf_close (derivation);
-  g_assert_true (vault_cipher_seal (wrapping, bytes + 24, bytes, 24, secret_get (key, NULL),
-                                    VAULT_KEY_LEN, bytes + KEY_AT, NULL));
-  return g_bytes_new_take (bytes, WRAPPED_LEN);
-}
-
-/* The file as it is, but opened by @wrapped. */
-static void
 seal_again (TestVault *fixture, guint file, GBytes *wrapped)
 {
-  const VaultContents contents = file < 2 ? VAULT_CONTENTS_KEYS : VAULT_CONTENTS_TRUST;
-  g_autoptr (GBytes) bytes = test_folder_read (fixture->path, names[file]);
-  g_autoptr (Secret) payload = NULL;
-  g_autoptr (GBytes) sealed = NULL;
-  g_auto (VaultSealedHeader) header = { 0 };
-
-  payload = vault_sealed_unseal (bytes, contents, fixture->store->key, NULL);
-  g_assert_true (vault_sealed_read_header (bytes, &header, NULL));
-  header.sealed_by = VAULT_SEALED_BY_PASSPHRASE;
-  header.parameters = g_bytes_ref (wrapped);
-  sealed = vault_sealed_seal (&header, fixture->store->key, payload, NULL);
-  write_bytes (fixture, names[file], sealed);
+  cheap_passphrase_seal (fixture->path, names[file],
+                         file < 2 ? VAULT_CONTENTS_KEYS : VAULT_CONTENTS_TRUST, fixture->store->key,
+                         wrapped);
 }
 
 static void
@@ -119,7 +76,7 @@ fill_with_passphrase (TestVault *fixture, const char *passphrase)
   g_autoptr (GBytes) wrapped = NULL;
 
   fill_both_generations (fixture);
-  wrapped = wrap_cheaply (passphrase, fixture->store->key);
+  wrapped = cheap_passphrase_wrap (passphrase, fixture->store->key);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     seal_again (fixture, i, wrapped);
 }
@@ -216,8 +173,8 @@ interrupt_change (TestVault *fixture, guint n_written, GBytes **old, GBytes **ne
   static const guint order[] = { 1, 0, 3, 2 };
 
   fill_both_generations (fixture);
-  *old = wrap_cheaply ("old", fixture->store->key);
-  *new = wrap_cheaply ("new", fixture->store->key);
+  *old = cheap_passphrase_wrap ("old", fixture->store->key);
+  *new = cheap_passphrase_wrap ("new", fixture->store->key);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     seal_again (fixture, order[i], i < n_written ? *new : *old);
 }
@@ -257,7 +214,7 @@ test_an_interrupted_move_to_the_keyring_leaves_no_passphrase (TestVault *fixture
   g_autoptr (GBytes) old = NULL;
 
   fill_both_generations (fixture);
-  old = wrap_cheaply ("old", fixture->store->key);
+  old = cheap_passphrase_wrap ("old", fixture->store->key);
   for (guint i = 0; i < GPOINTER_TO_UINT (n_left); i++)
     seal_again (fixture, order[i], old);
   test_vault_must_open (fixture);
@@ -274,7 +231,7 @@ test_an_interrupted_move_to_the_keyring_opens_with_the_passphrase (TestVault *fi
   g_autoptr (GBytes) old = NULL;
 
   fill_both_generations (fixture);
-  old = wrap_cheaply ("old", fixture->store->key);
+  old = cheap_passphrase_wrap ("old", fixture->store->key);
   seal_again (fixture, 2, old);
   g_clear_pointer (&fixture->store->key, secret_unref);
   g_assert_false (unlock_with (fixture, "other", NULL));

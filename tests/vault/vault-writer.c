@@ -9,11 +9,18 @@
  *                                             "saved" or "failed" once more without it
  *     vault-writer restore FOLDER N KIND ERRNO FILE  puts a backup back; "restored" or
  *                                             "failed", the calls, and as above
+ *     vault-writer once FOLDER N KIND ERRNO WHAT  does one thing and ends at its answer:
+ *                                             "saved" or "failed", and the calls. WHAT: save
+ *                                             (2), first (2, and the opening before it), forget
+ *                                             (20, in the place of a private key), passphrase
+ *                                             or memory (the key store that it moves to)
  */
 
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/support/test-init.h"
 #include "tests/vault/fault.h"
@@ -77,12 +84,62 @@ restore (Vault *vault, guint at, FaultKind kind, int code, const char *path)
   return 0;
 }
 
+/* Files that somebody has opened to others are closed first. */
+static void
+open_to_others (const char *folder)
+{
+  static const char *const names[] = { "keys", "trust", "trust.previous" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      (void)g_chmod (path, 0644);
+    }
+}
+
+static gboolean
+do_it (Vault *vault, const char *what)
+{
+  if (g_str_equal (what, "passphrase"))
+    return numbered_vault_move (vault, what, NUMBERED_PASSPHRASE, NULL);
+  if (g_str_equal (what, "memory"))
+    return numbered_vault_move (vault, what, NULL, NULL);
+  return save_number (vault, g_str_equal (what, "forget") ? 20 : 2);
+}
+
+static int
+once (const char *folder, guint at, FaultKind kind, int code, const char *what)
+{
+  gboolean is_first = g_str_equal (what, "first");
+  g_autoptr (GError) error = NULL;
+  gboolean is_saved;
+  Vault *vault;
+
+  if (is_first)
+    fault_arm (kind, at, code);
+  vault = numbered_vault_try_open (
+      folder, g_str_equal (what, "memory") ? NUMBERED_PASSPHRASE : NULL, &error);
+  if (!is_first)
+    {
+      g_assert_no_error (error);
+      open_to_others (folder);
+      fault_arm (kind, at, code);
+    }
+  is_saved = vault != NULL && do_it (vault, what);
+  printf ("%s %u\n", is_saved ? "saved" : "failed", fault_disarm ());
+  fflush (stdout);
+  _exit (0);
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (Vault) vault = NULL;
 
   test_init_without_engine (280);
+  if (g_str_equal (argv[1], "once"))
+    return once (argv[2], atoi (argv[3]), atoi (argv[4]), atoi (argv[5]), argv[6]);
   vault = numbered_vault_open (argv[2]);
   if (g_str_equal (argv[1], "stream"))
     return stream (vault, strtoull (argv[3], NULL, 10));
