@@ -87,11 +87,38 @@ key_new (void)
   return key;
 }
 
+/* What libgcrypt finds in a list it copies to ordinary memory, wherever the list is.
+ * Takes the one and gives the other, in locked memory; NULL when there is none left. */
+static gcry_sexp_t
+move_to_locked_memory (gcry_sexp_t list)
+{
+  gsize length = gcry_sexp_sprint (list, GCRYSEXP_FMT_CANON, NULL, 0);
+  void *buffer = gcry_malloc_secure (length);
+  gcry_sexp_t moved = NULL;
+
+  if (buffer != NULL)
+    {
+      length = gcry_sexp_sprint (list, GCRYSEXP_FMT_CANON, buffer, length);
+      gcry_sexp_new (&moved, buffer, length, 0);
+      explicit_bzero (buffer, length);
+    }
+  gcry_free (buffer);
+  gcry_sexp_release (list);
+  return moved;
+}
+
 EngineKey *
 engine_key_new_from_sexp (gcry_sexp_t private_key, GError **error)
 {
   g_autoptr (EngineKey) key = key_new ();
 
+  if (!gcry_is_secure (private_key))
+    private_key = move_to_locked_memory (private_key);
+  if (private_key == NULL)
+    {
+      fail (error, "Keeping an OTR key in locked memory", gcry_error (GPG_ERR_ENOMEM));
+      return NULL;
+    }
   key->otr.privkey = private_key;
   if (!read_public_numbers (key, error))
     return NULL;
