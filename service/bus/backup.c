@@ -168,38 +168,67 @@ backup_was_read (GObject *source, GAsyncResult *result, gpointer user_data)
   (void)g_steal_pointer (&transport);
 }
 
+/* What RestoreVault's options ask for. */
+typedef struct
+{
+  VaultRestoreMode mode;
+  gboolean previous; /* no backup at all: the generation before */
+  gboolean force;
+} Wanted;
+
 static gboolean
-read_mode (GVariant *options, VaultRestoreMode *mode, GError **error)
+read_wanted (GVariant *options, Wanted *wanted, GError **error)
 {
   gboolean merge = FALSE, replace = FALSE;
 
-  if (!bus_options_read (options, error, "merge", "b", &merge, "replace", "b", &replace, NULL))
+  *wanted = (Wanted){ 0 };
+  if (!bus_options_read (options, error, "merge", "b", &merge, "replace", "b", &replace, "previous",
+                         "b", &wanted->previous, "force", "b", &wanted->force, NULL))
     return FALSE;
-  *mode = merge ? VAULT_RESTORE_MERGE : replace ? VAULT_RESTORE_REPLACE : VAULT_RESTORE_IF_EMPTY;
-  if (!merge || !replace)
+  wanted->mode = merge     ? VAULT_RESTORE_MERGE
+                 : replace ? VAULT_RESTORE_REPLACE
+                           : VAULT_RESTORE_IF_EMPTY;
+  if (merge + replace + wanted->previous <= 1)
     return TRUE;
   g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
-               "A backup is merged into the vault or replaces it, not both");
+               "A backup is merged into the vault or replaces it, or the previous generation does; "
+               "not two of these");
   return FALSE;
+}
+
+static void
+vault_went_back (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (!core_go_back_finish (CORE_CORE (source), result, &error))
+    bus_call_fail (user_data, error);
+  else
+    bus_call_return (user_data, NULL);
 }
 
 void
 bus_manager_handle_restore_vault (BusCall *call, gpointer object, GVariant *arguments)
 {
   g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 1);
-  VaultRestoreMode mode;
+  Wanted wanted;
   Transport *transport;
   GError *error = NULL;
 
-  if (!read_mode (options, &mode, &error))
+  if (!read_wanted (options, &wanted, &error))
     {
       bus_call_fail (call, error);
+      return;
+    }
+  if (wanted.previous)
+    {
+      core_go_back (object, wanted.force, vault_went_back, call);
       return;
     }
   transport = take_descriptors (call, arguments, FALSE);
   if (transport == NULL)
     return;
-  transport->mode = mode;
+  transport->mode = wanted.mode;
   bus_whole_file_read_async (give_away (&transport->file), VAULT_BACKUP_MAX, backup_was_read,
                              transport);
 }

@@ -82,3 +82,39 @@ core_restore_vault_finish (Core *core, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }
+
+static void
+on_went_back (GObject *vault, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (vault_go_back_finish (VAULT_VAULT (vault), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+core_go_back (Core *core, gboolean force, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (core, NULL, callback, user_data);
+  const CoreAccount *account = find_private_account (core);
+
+  if (account == NULL)
+    {
+      vault_go_back_async (core->vault, force, on_went_back, task);
+      return;
+    }
+  g_task_return_new_error (task, OTRD_ERROR, OTRD_ERROR_IN_USE,
+                           "Could not go back to the generation before: a conversation of %s is "
+                           "private; end it first",
+                           account->name);
+  g_object_unref (task);
+}
+
+gboolean
+core_go_back_finish (Core *core, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -26,4 +26,8 @@ void core_restore_vault (Core *core,
                          gpointer user_data);
 gboolean core_restore_vault_finish (Core *core, GAsyncResult *result, GError **error);
 
+/* InUse when a session is private. */
+void core_go_back (Core *core, gboolean force, GAsyncReadyCallback callback, gpointer user_data);
+gboolean core_go_back_finish (Core *core, GAsyncResult *result, GError **error);
+
 G_END_DECLS

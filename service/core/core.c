@@ -420,6 +420,7 @@ describe_file (const VaultFileCheck *check)
   g_variant_dict_init (&record, NULL);
   g_variant_dict_insert (&record, "name", "s", check->name);
   g_variant_dict_insert (&record, "sound", "b", check->is_sound);
+  g_variant_dict_insert (&record, "read", "b", check->is_proven);
   g_variant_dict_insert (&record, "generation", "t", check->generation);
   g_variant_dict_insert (&record, "problem", "s", check->problem != NULL ? check->problem : "");
   return g_variant_dict_end (&record);

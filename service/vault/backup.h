@@ -46,4 +46,14 @@ void vault_restore_async (Vault *vault,
                           gpointer user_data);
 gboolean vault_restore_finish (Vault *vault, GAsyncResult *result, GError **error);
 
+/* Puts the generation before in the place of each file of a damaged vault that is
+ * damaged; that stays beside it, as NAME.aside-1 and so on. @force: of each file, and of
+ * an open vault too. Errors: that of its state, Exists (nothing is damaged),
+ * VaultDamaged (the one before is, too), Busy, StorageFailed. */
+void vault_go_back_async (Vault *vault,
+                          gboolean force,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+gboolean vault_go_back_finish (Vault *vault, GAsyncResult *result, GError **error);
+
 G_END_DECLS

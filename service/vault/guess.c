@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* One guess at the passphrase. Wrong ones are counted, and from the third on
- * each makes the next wait twice as long; the right one forgets the count. */
+ * each makes the next wait twice as long; the right one forgets the count. It is kept in
+ * memory alone: while it makes anybody wait, and for some time after, the process does
+ * not end for idleness. */
 
 #include "vault/passphrase.h"
 #include "vault/vault-private.h"
@@ -10,6 +12,7 @@
 #define FREE_GUESSES 3
 #define WAIT_MS 1000
 #define WAIT_MS_MOST 30000
+#define REMEMBERED (60 * G_TIME_SPAN_MINUTE)
 
 typedef struct
 {
@@ -105,6 +108,22 @@ vault_guess_async (Vault *vault,
   g_timeout_add_full (G_PRIORITY_DEFAULT, wait_before (*n_wrong), on_waited, task, g_object_unref);
 }
 
+static void
+note_wrong (Vault *vault, guint *n_wrong, GError **failure)
+{
+  vault->last_wrong = g_get_monotonic_time ();
+  if (++*n_wrong > 1)
+    g_prefix_error (failure, "%u wrong passphrases so far. ", *n_wrong);
+}
+
+gboolean
+vault_remembers_guesses (Vault *vault)
+{
+  guint n_wrong = MAX (vault->n_wrong, vault->n_wrong_for_backups);
+
+  return n_wrong >= FREE_GUESSES && g_get_monotonic_time () < vault->last_wrong + REMEMBERED;
+}
+
 Secret *
 vault_guess_finish (Vault *vault, GAsyncResult *result, GBytes **opened, GError **error)
 {
@@ -114,8 +133,8 @@ vault_guess_finish (Vault *vault, GAsyncResult *result, GBytes **opened, GError 
 
   if (key != NULL)
     *guess->n_wrong = 0;
-  else if (g_error_matches (failure, OTRD_ERROR, OTRD_ERROR_LOCKED) && ++*guess->n_wrong > 1)
-    g_prefix_error (&failure, "%u wrong passphrases so far. ", *guess->n_wrong);
+  else if (g_error_matches (failure, OTRD_ERROR, OTRD_ERROR_LOCKED))
+    note_wrong (vault, guess->n_wrong, &failure);
   if (key == NULL)
     g_propagate_error (error, failure);
   else if (opened != NULL)

@@ -28,8 +28,9 @@ typedef struct
   VaultTable *table;
   gboolean is_patient; /* may wait for the folder */
   gboolean interactive;
-  Secret *passphrase; /* NULL: none was given */
-  GBytes *restored;   /* NULL: no backup is on its way back */
+  Secret *passphrase;  /* NULL: none was given */
+  GPtrArray *findings; /* NULL, or what is damaged */
+  GBytes *restored;    /* NULL: no backup is on its way back */
   VaultSealedHeader restored_header;
   gboolean is_sound[VAULT_N_FILES]; /* beside a restored one */
 } Attempt;
@@ -70,6 +71,7 @@ attempt_clear (gpointer memory)
     }
   g_clear_pointer (&attempt->key, secret_unref);
   g_clear_pointer (&attempt->passphrase, secret_unref);
+  g_clear_pointer (&attempt->findings, g_ptr_array_unref);
   g_clear_pointer (&attempt->table, vault_table_free);
   g_clear_pointer (&attempt->restored, g_bytes_unref);
   vault_sealed_header_clear (&attempt->restored_header);
@@ -153,12 +155,29 @@ end_attempt (Vault *vault, gboolean was_interactive, Secret *tried, const GError
     begin_attempt (vault);
 }
 
+/* Of what was written well there may be a generation that is whole. */
+static void
+add_advice (GError *reason)
+{
+  g_autofree char *message = g_steal_pointer (&reason->message);
+
+  reason->message = g_strconcat (message,
+                                 ". “otrctl vault check” says which file it is; “otrctl vault "
+                                 "restore --previous” goes back to the one before it",
+                                 NULL);
+}
+
 /* The attempt's end without an open vault. */
 static void
 fail_attempt (Vault *vault, Attempt *attempt, OtrdVault state, GError *reason)
 {
-  g_autoptr (GError) failure = g_error_copy (reason);
+  g_autoptr (GError) failure = NULL;
 
+  if (g_error_matches (reason, OTRD_ERROR, OTRD_ERROR_VAULT_DAMAGED))
+    add_advice (reason);
+  failure = g_error_copy (reason);
+  g_clear_pointer (&vault->findings, g_ptr_array_unref);
+  vault->findings = g_steal_pointer (&attempt->findings);
   vault_set_state (vault, state, reason);
   end_attempt (vault, attempt->interactive, attempt->passphrase, failure);
 }
@@ -175,9 +194,8 @@ is_dropped (Vault *vault, Attempt *attempt)
   return TRUE;
 }
 
-/* What can be told of a header without the key; the rest is proven by unsealing. */
-static gboolean
-check_header (const VaultSealedHeader *header, guint file, GError **error)
+gboolean
+vault_check_header (const VaultSealedHeader *header, guint file, GError **error)
 {
   gboolean by_passphrase = header->sealed_by == VAULT_SEALED_BY_PASSPHRASE;
 
@@ -198,7 +216,7 @@ read_file (Attempt *attempt, guint file, GError **error)
     return FALSE;
   return attempt->files[file] == NULL
          || (vault_sealed_read_header (attempt->files[file], &attempt->headers[file], error)
-             && check_header (&attempt->headers[file], file, error));
+             && vault_check_header (&attempt->headers[file], file, error));
 }
 
 /* Only for what it says of passphrases; that it cannot be read is no hindrance. */
@@ -358,10 +376,13 @@ load_files (GTask *task, gpointer source, gpointer task_data, GCancellable *canc
   GError *error = NULL;
 
   attempt->table = vault_table_new ();
-  if (!load_all (attempt, &error))
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
+  if (load_all (attempt, &error))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  attempt->findings = vault_check_files (attempt->folder, attempt->key);
+  g_task_return_error (task, error);
 }
 
 static gboolean
@@ -675,7 +696,7 @@ vault_open_again_async (Vault *vault, Secret *key, GAsyncReadyCallback callback,
   GTask *task = g_task_new (vault, NULL, callback, user_data);
   Wish *wish = g_new0 (Wish, 1);
 
-  wish->key = secret_ref (key);
+  wish->key = key != NULL ? secret_ref (key) : NULL;
   g_task_set_task_data (task, wish, wish_free);
   g_ptr_array_add (vault->opening_tasks, task);
   begin_attempt (vault);

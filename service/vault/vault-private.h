@@ -42,9 +42,11 @@ struct _Vault
   GBytes *parameters;      /* of the passphrase; NULL: sealed by the key store */
   guint n_wrong;           /* passphrases in a row */
   guint n_wrong_for_backups;
+  gint64 last_wrong;   /* when; in monotonic time */
   VaultFolder *folder; /* NULL until the first opening; a worker's while one is running */
   OtrdVault state;
-  GError *reason; /* why it is not open; NULL while it is */
+  GError *reason;      /* why it is not open; NULL while it is */
+  GPtrArray *findings; /* of VaultFileCheck, of a damaged one whose key was there; else NULL */
 
   /* while it is open */
   VaultTable *table;
@@ -80,8 +82,13 @@ void vault_set_sealed_by (Vault *vault, VaultSealedBy sealed_by, GBytes *paramet
 void vault_mark_changed (Vault *vault, guint file);
 void vault_stop_save_timer (Vault *vault);
 
+/* What can be told of a header without the key; the rest is proven by unsealing. */
+gboolean vault_check_header (const VaultSealedHeader *header, guint file, GError **error);
+/* As vault_check_async (), on a worker. @key: NULL for headers only. */
+GPtrArray *vault_check_files (VaultFolder *folder, Secret *key);
+
 /* For a moment: an open vault, and one that could not be opened, is `unlocking`,
- * and who wants it waits; then it is opened with @key. */
+ * and who wants it waits; then it is opened with @key (nullable). */
 void vault_close_to_open_again (Vault *vault);
 void vault_open_again_async (Vault *vault,
                              Secret *key,
@@ -99,6 +106,9 @@ void vault_guess_async (Vault *vault,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
 Secret *vault_guess_finish (Vault *vault, GAsyncResult *result, GBytes **opened, GError **error);
+
+/* Whether wrong passphrases make the next wait, which ending the process would forget. */
+gboolean vault_remembers_guesses (Vault *vault);
 
 /* Gets the key of a new vault, or has it made; one caller after the other. */
 void vault_obtain_key_async (Vault *vault,

@@ -59,6 +59,7 @@ vault_finalize (GObject *object)
   forget_all (vault);
   g_clear_pointer (&vault->folder, vault_folder_close);
   g_clear_error (&vault->reason);
+  g_clear_pointer (&vault->findings, g_ptr_array_unref);
   g_clear_pointer (&vault->parameters, g_bytes_unref);
   g_signal_handlers_disconnect_by_data (vault->key_store, vault);
   g_clear_object (&vault->key_store);
@@ -224,6 +225,8 @@ vault_find_hindrance (Vault *vault)
     return "the vault is being opened";
   if (vault->is_saving || vault->n_saved < vault->n_changes)
     return "a change is not saved";
+  if (vault_remembers_guesses (vault))
+    return "wrong passphrases are counted";
   if (vault_is_open (vault) && by_passphrase)
     return "the vault was opened with a passphrase";
   /* The key store would open it again. */

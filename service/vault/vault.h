@@ -97,14 +97,17 @@ gboolean vault_set_key_store_finish (Vault *vault, GAsyncResult *result, GError 
 typedef struct
 {
   char *name;
+  gboolean is_there;
   gboolean is_sound;
+  gboolean is_proven; /* with the key: else no more than its header was read */
   guint64 generation;
   char *problem; /* NULL: none */
 } VaultFileCheck;
 
 void vault_file_check_free (VaultFileCheck *check);
 
-/* Reads all files again; a vault must be open for it. Of VaultFileCheck. */
+/* Reads all files again. The vault must be open, damaged or without its key. Of
+ * VaultFileCheck: each file, and after it the generation before. */
 void vault_check_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *vault_check_finish (Vault *vault, GAsyncResult *result, GError **error);
 
