@@ -5,12 +5,15 @@
  * without a name, or with another, and takes its place only when it is whole and
  * on the disk; a link in that place is not followed. */
 
+#include "columns.h"
 #include "command.h"
+#include "passphrase.h"
 #include "tty.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,26 +47,12 @@ comes_from_elsewhere (Command *command)
   return command_has (command, "passphrase-stdin") || command_has (command, "passphrase-fd");
 }
 
-/* On a terminal twice: a slip would cost the backup. */
 static GBytes *
 read_new_passphrase (Command *command, GError **error)
 {
-  g_autoptr (GBytes) first = NULL, second = NULL;
-
-  if (comes_from_elsewhere (command))
-    return read_passphrase_from (command, error);
-  first = tty_read_secret ("Passphrase of the backup: ", error);
-  if (first == NULL)
-    return NULL;
-  second = tty_read_secret ("Again: ", error);
-  if (second == NULL)
-    return NULL;
-  if (g_bytes_get_size (first) > 0 && g_bytes_equal (first, second))
-    return g_steal_pointer (&first);
-  g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
-               "The backup was not made: the two passphrases %s",
-               g_bytes_get_size (first) > 0 ? "differ" : "are empty");
-  return NULL;
+  return comes_from_elsewhere (command)
+             ? read_passphrase_from (command, error)
+             : passphrase_ask_new ("the backup", "The backup was not made", error);
 }
 
 static gboolean
@@ -146,25 +135,87 @@ make_options (Command *command)
   g_variant_dict_init (&options, NULL);
   g_variant_dict_insert (&options, "merge", "b", command_has (command, "merge"));
   g_variant_dict_insert (&options, "replace", "b", command_has (command, "replace"));
+  g_variant_dict_insert (&options, "previous", "b", command_has (command, "previous"));
+  g_variant_dict_insert (&options, "force", "b", command_has (command, "force"));
   return g_variant_dict_end (&options);
 }
 
-gboolean
-run_vault_restore (Command *command, GError **error)
+/* What is damaged is shown to the person before they are asked. */
+static gboolean
+confirm_going_back (Command *command, GError **error)
 {
-  const char *path = command_get_word (command, 0);
+  static const char *const keys[] = { "name", "sound", "generation", "problem", NULL };
+  g_autoptr (GVariant) report = NULL;
+  g_autoptr (GVariant) files = NULL;
+  gboolean yes = FALSE;
+
+  if (command_has (command, "yes"))
+    return TRUE;
+  report = otrd_client_check_vault_sync (command->client, NULL, NULL, error);
+  if (report == NULL)
+    return FALSE;
+  files = g_variant_lookup_value (report, "files", G_VARIANT_TYPE ("aa{sv}"));
+  if (files != NULL)
+    columns_print (files, keys, FALSE, FALSE);
+  fflush (stdout);
+  if (!tty_ask_yes ("Go back to the previous generation? What was changed since is lost.", &yes,
+                    error))
+    return FALSE;
+  if (!yes)
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_FAILED, "Nothing was changed");
+  return yes;
+}
+
+/* The contract has a descriptor here, which is not looked at. */
+static gboolean
+go_back (Command *command, GError **error)
+{
+  int descriptor;
+  gboolean is_done;
+
+  if (command_get_word (command, 0) != NULL || comes_from_elsewhere (command))
+    {
+      g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
+                   "The previous generation is beside the vault: no file, and no passphrase");
+      return FALSE;
+    }
+  if (!confirm_going_back (command, error))
+    return FALSE;
+  descriptor = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  is_done = otrd_client_restore_vault_sync (command->client, descriptor, NULL,
+                                            make_options (command), NULL, error);
+  close (descriptor);
+  return is_done;
+}
+
+static gboolean
+restore_file (Command *command, const char *path, GError **error)
+{
   g_autoptr (GBytes) passphrase = NULL;
   int descriptor = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   gboolean is_restored;
 
   if (descriptor < 0)
     return set_errno (error, OTRD_ERROR_NOT_FOUND, path, "opening it");
-  passphrase = comes_from_elsewhere (command)
-                   ? read_passphrase_from (command, error)
-                   : tty_read_secret ("Passphrase of the backup: ", error);
+  passphrase = comes_from_elsewhere (command) ? read_passphrase_from (command, error)
+                                              : passphrase_ask ("the backup", error);
   is_restored = passphrase != NULL
                 && otrd_client_restore_vault_sync (command->client, descriptor, passphrase,
                                                    make_options (command), NULL, error);
   close (descriptor);
   return is_restored;
+}
+
+gboolean
+run_vault_restore (Command *command, GError **error)
+{
+  const char *path = command_get_word (command, 0);
+
+  if (command_has (command, "previous"))
+    return go_back (command, error);
+  if (path != NULL)
+    return restore_file (command, path, error);
+  g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
+               "Which backup? Give its file, or --previous for the generation before");
+  return FALSE;
 }

@@ -20,6 +20,20 @@ describe_time (guint64 seconds)
   return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("-");
 }
 
+/* Of the numbers of 64 bits these are times; the rest only counts. */
+static gboolean
+is_time (const char *key)
+{
+  return g_str_has_suffix (key, "-seen") || g_str_has_suffix (key, "-at")
+         || g_str_has_suffix (key, "-since");
+}
+
+static char *
+describe_number (const char *key, guint64 number)
+{
+  return is_time (key) ? describe_time (number) : g_strdup_printf ("%" G_GUINT64_FORMAT, number);
+}
+
 static char *
 describe_strings (GVariant *value)
 {
@@ -73,7 +87,7 @@ columns_describe_value (const char *key, GVariant *value)
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return describe_string (key, g_variant_get_string (value, NULL));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
-    return describe_time (g_variant_get_uint64 (value));
+    return describe_number (key, g_variant_get_uint64 (value));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
     return g_strdup (g_variant_get_boolean (value) ? "yes" : "no");
   if (g_variant_is_of_type (value, G_VARIANT_TYPE ("as"))

@@ -32,6 +32,10 @@ print_error (const Command *command, const GError *error)
   fprintf (stderr, "otrctl: %s\n", message);
   if (g_error_matches (error, OTRD_ERROR, OTRD_ERROR_LOCKED))
     fprintf (stderr, "otrctl: “otrctl unlock” opens the vault\n");
+  if (there && otrd_client_get_vault (command->client) == OTRD_VAULT_DAMAGED
+      && strstr (message, "--previous") == NULL)
+    fprintf (stderr, "otrctl: “otrctl vault check” says what is damaged, “otrctl vault restore "
+                     "--previous” goes back to the generation before\n");
   return exit_status_of_error (error, there);
 }
 

@@ -5,6 +5,7 @@
 
 #include "columns.h"
 #include "command.h"
+#include "passphrase.h"
 #include "target.h"
 #include "tty.h"
 
@@ -84,8 +85,16 @@ run_status (Command *command, GError **error)
   return TRUE;
 }
 
-/* A passphrase is asked for where one opens the vault; the desktop's keyring
- * asks by itself. */
+static gboolean
+is_open (OtrdClient *client)
+{
+  OtrdVault vault = otrd_client_get_vault (client);
+
+  return vault == OTRD_VAULT_READY || vault == OTRD_VAULT_READ_ONLY;
+}
+
+/* A passphrase is asked for where one opens the vault; the desktop's keyring asks by
+ * itself. That of an open vault is not tried, so nothing is said of it. */
 gboolean
 run_unlock (Command *command, GError **error)
 {
@@ -94,35 +103,26 @@ run_unlock (Command *command, GError **error)
   gboolean asked = g_str_equal (otrd_client_get_key_store (command->client), "passphrase")
                    && !command_has (command, "no-prompt");
 
+  if (is_open (command->client) && otrd_client_get_available (command->client))
+    {
+      puts ("The vault is open already; no passphrase was tried.");
+      return TRUE;
+    }
   if (from_input)
     passphrase = tty_read_secret_from (STDIN_FILENO, error);
   else if (asked)
-    passphrase = tty_read_secret ("Passphrase of the vault: ", error);
+    passphrase = passphrase_ask ("the vault", error);
   if (passphrase == NULL && (from_input || asked))
     return FALSE;
   return otrd_client_unlock_sync (command->client, passphrase, NULL, NULL, error);
 }
 
-/* On a terminal twice: a slip would cost the vault. */
 static GBytes *
 read_new_passphrase (Command *command, GError **error)
 {
-  g_autoptr (GBytes) first = NULL;
-  g_autoptr (GBytes) second = NULL;
-
-  if (command_has (command, "passphrase-stdin"))
-    return tty_read_secret_from (STDIN_FILENO, error);
-  first = tty_read_secret ("New passphrase of the vault: ", error);
-  if (first == NULL)
-    return NULL;
-  second = tty_read_secret ("Again: ", error);
-  if (second == NULL)
-    return NULL;
-  if (g_bytes_equal (first, second))
-    return g_steal_pointer (&first);
-  g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
-               "The key store was not changed: the two passphrases differ");
-  return NULL;
+  return command_has (command, "passphrase-stdin")
+             ? tty_read_secret_from (STDIN_FILENO, error)
+             : passphrase_ask_new ("the vault", "The key store was not changed", error);
 }
 
 gboolean
@@ -155,7 +155,7 @@ run_lock (Command *command, GError **error)
 gboolean
 run_vault_check (Command *command, GError **error)
 {
-  static const char *const keys[] = { "name", "sound", "generation", "problem", NULL };
+  static const char *const keys[] = { "name", "sound", "generation", "read", "problem", NULL };
   g_autoptr (GVariant) report = otrd_client_check_vault_sync (command->client, NULL, NULL, error);
   g_autoptr (GVariant) files = NULL;
   gboolean is_sound = FALSE;

@@ -80,6 +80,9 @@ static const Option restore_options[] = {
   { "passphrase-fd", "N", "read the passphrase from the descriptor N, to the end of its line" },
   { "merge", NULL, "add what is not there; what is there stays as it is" },
   { "replace", NULL, "put the backup in the place of all that is there" },
+  { "previous", NULL, "no backup: go back to the generation before, of what is damaged" },
+  { "force", NULL, "with --previous: of all, although nothing is damaged" },
+  { "yes", NULL, "with --previous: do not ask" },
   { NULL },
 };
 
@@ -91,7 +94,9 @@ static const char backup_details[] =
 static const char restore_details[] =
     "Into a vault that is empty, damaged or without its key; one that is in use needs\n"
     "--merge or --replace. What could not be opened stays beside it (keys.aside-1 and so\n"
-    "on), what is replaced stays as the previous generation.";
+    "on), what is replaced stays as the previous generation. With --previous and no FILE,\n"
+    "the generation that is kept beside each file takes the place of one that is damaged\n"
+    "(“otrctl vault check” says which), which then stays beside it in the same way.";
 
 static const Option import_options[] = {
   { "private-keys", "FILE", "the program's file of private keys (otr.private_key)" },
@@ -236,7 +241,7 @@ static const Verb verbs[] = {
     run_vault_check },
   { "vault", "backup", "FILE", "write a backup, sealed with a passphrase", backup_details,
     backup_options, FALSE, run_vault_backup },
-  { "vault", "restore", "FILE", "put a backup back", restore_details, restore_options, FALSE,
+  { "vault", "restore", "[FILE]", "put a backup back", restore_details, restore_options, FALSE,
     run_vault_restore },
   { "clients", NULL, "", "list the programs that are connected", NULL, json_option, FALSE,
     run_clients },

@@ -17,6 +17,7 @@ from gi.repository import GLib
 from desktop import wait_until
 
 OTRCTL = os.environ["OTRD_OTRCTL"]
+OURS = {"OTRCTL_PINENTRY": "none"}  # not the one of the person who runs the test
 Result = collections.namedtuple("Result", "status out err")
 
 
@@ -43,7 +44,7 @@ def in_background(function, what, wait=wait_until):
 
 def run(desktop, *arguments, given="", **variables):
     """A script's call: no terminal anywhere."""
-    environment = {**desktop.environment, "G_DEBUG": "fatal-warnings", **variables}
+    environment = {**desktop.environment, **OURS, "G_DEBUG": "fatal-warnings", **variables}
     process = subprocess.Popen([OTRCTL, *arguments], env=environment, cwd=desktop.folder,
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, start_new_session=True)
@@ -75,7 +76,7 @@ class Terminal:
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
         self.screen = b""
         self.process = subprocess.Popen(
-            [OTRCTL, *arguments], env={**desktop.environment, "TERM": "xterm", **variables},
+            [OTRCTL, *arguments], env={**desktop.environment, **OURS, "TERM": "xterm", **variables},
             cwd=desktop.folder, stdin=self.slave, stdout=self.slave, stderr=self.slave,
             start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(self.slave)

@@ -18,12 +18,13 @@ from talk import ALICE, BOB
 
 MANAGER = "im.otrd1.Manager"
 PASSPHRASE = "staple battery"
-LOCKED_STATUS = 5
+LOCKED_STATUS, DAMAGED_STATUS = 5, 7
 
 
 def otrctl(desktop, *arguments, text=""):
-    run = subprocess.run([os.environ["OTRD_OTRCTL"], *arguments], env=desktop.environment,
-                         input=text, capture_output=True, text=True, timeout=110, check=False)
+    environment = {**desktop.environment, "OTRCTL_PINENTRY": "none"}
+    run = subprocess.run([os.environ["OTRD_OTRCTL"], *arguments], env=environment, input=text,
+                         capture_output=True, text=True, timeout=110, check=False)
     return run.returncode, run.stdout.strip(), run.stderr
 
 
@@ -132,6 +133,144 @@ def a_file_that_is_not_sound_is_found_out():
         trust.write_bytes(changed)
         status, report, _ = otrctl(desktop, "vault", "check")
         assert status == 1 and "changed since it was written" in report, report
+
+
+def fill_both_generations(desktop):
+    """An account with a key, and two contacts' fingerprints, one change after the other."""
+    assert otrctl(desktop, "account", "add", "xmpp", ALICE)[0] == 0
+    own = otrctl(desktop, "key", "generate", "xmpp:" + ALICE)[1]
+    for number in ("1", "2"):
+        assert otrctl(desktop, "trust", "xmpp:" + ALICE, BOB, number * 40, "verified")[0] == 0
+        assert otrctl(desktop, "account", "add", "xmpp", "more%s@example.org" % number)[0] == 0
+    return own
+
+
+def the_check_counts_generations():
+    with Desktop() as desktop:
+        fill_both_generations(desktop)
+        status, report, _ = otrctl(desktop, "vault", "check")
+        rows = {row.split("\t")[0]: row.split("\t")[1:4] for row in report.splitlines()}
+        assert status == 0 and list(rows) == ["keys", "keys.previous", "trust", "trust.previous"]
+        for name in ("keys", "trust"):
+            sound, generation, read = rows[name]
+            assert (sound, read) == ("yes", "yes") and 1 < int(generation) < 30, report
+            assert int(rows[name + ".previous"][1]) == int(generation) - 1, report
+
+
+def truncate(path):
+    path.write_bytes(path.read_bytes()[:50])
+
+
+def flip_last(path):
+    changed = bytearray(path.read_bytes())
+    changed[-1] ^= 1
+    path.write_bytes(changed)
+
+
+def goes_back_from(name, spoil, desktop):
+    folder = desktop.home / ".local/share/otrd"
+    own = fill_both_generations(desktop)
+    desktop.stop_service()
+    spoil(folder / name)
+    spoilt = (folder / name).read_bytes()
+    desktop.start_service()
+    wait_for_state(desktop, "damaged")
+    status, _, message = otrctl(desktop, "accounts")
+    assert status == DAMAGED_STATUS and "otrctl vault restore --previous" in message, message
+    status, report, _ = otrctl(desktop, "vault", "check")
+    rows = {row.split("\t")[0]: row.split("\t")[1:] for row in report.splitlines()}
+    assert status == 1 and [n for n, row in rows.items() if row[0] == "no"] == [name], report
+    assert rows[name + ".previous"][2] == "yes", report
+    status, _, message = otrctl(desktop, "vault", "restore", "--previous")
+    assert status != 0 and "terminal" in message, message
+    assert (folder / name).read_bytes() == spoilt
+    assert otrctl(desktop, "vault", "restore", "--previous", "--yes") == (0, "", "")
+    assert property_of(desktop, "Vault") == "ready"
+    assert (folder / (name + ".aside-1")).read_bytes() == spoilt
+    assert otrctl(desktop, "key", "show", "xmpp:" + ALICE)[1] == own
+    known = otrctl(desktop, "fingerprints", "xmpp:" + ALICE, "--json")[1]
+    assert "1" * 40 in known, known
+    assert otrctl(desktop, "vault", "check")[0] == 0
+    status, _, message = otrctl(desktop, "vault", "restore", "--previous", "--yes")
+    assert status != 0 and "not damaged" in message, message
+
+
+def a_damaged_vault_goes_back_to_the_generation_before():
+    for name in ("keys", "trust"):
+        for spoil in (truncate, flip_last):
+            with Desktop() as desktop:
+                goes_back_from(name, spoil, desktop)
+
+
+def a_damaged_vault_of_a_passphrase_goes_back():
+    for spoil in (truncate, flip_last):
+        with Desktop(keyring=False) as desktop:
+            assert otrctl(desktop, "key-store", "passphrase", "--passphrase-stdin",
+                          text=PASSPHRASE)[0] == 0
+            fill_both_generations(desktop)
+            desktop.stop_service()
+            spoil(desktop.home / ".local/share/otrd/trust")
+            desktop.start_service()
+            otrctl(desktop, "unlock", "--passphrase-stdin", text=PASSPHRASE)
+            wait_for_state(desktop, "damaged")
+            status, report, _ = otrctl(desktop, "vault", "check")
+            assert status == 1 and [row.split("\t")[1] for row in report.splitlines()] == [
+                "yes", "yes", "no", "yes"], report
+            assert otrctl(desktop, "vault", "restore", "--previous", "--yes") == (0, "", "")
+            wait_for_state(desktop, "locked")
+            assert otrctl(desktop, "unlock", "--passphrase-stdin", text=PASSPHRASE)[0] == 0
+            assert "1" * 40 in otrctl(desktop, "fingerprints", "xmpp:" + ALICE, "--json")[1]
+
+
+def what_has_no_good_generation_is_left_as_it_is():
+    with Desktop() as desktop:
+        fill_both_generations(desktop)
+        desktop.stop_service()
+        folder = desktop.home / ".local/share/otrd"
+        truncate(folder / "trust")
+        flip_last(folder / "trust.previous")
+        before = {path.name: path.read_bytes() for path in folder.iterdir()}
+        desktop.start_service()
+        wait_for_state(desktop, "damaged")
+        for force in ((), ("--force",)):
+            status, _, message = otrctl(desktop, "vault", "restore", "--previous", "--yes", *force)
+            assert status == DAMAGED_STATUS and "trust.previous is damaged too" in message, message
+        assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def an_open_vault_goes_back_when_it_is_forced():
+    with Desktop() as desktop:
+        fill_both_generations(desktop)
+        known = otrctl(desktop, "fingerprints", "xmpp:" + ALICE, "--json")[1]
+        assert "2" * 40 in known
+        assert otrctl(desktop, "vault", "restore", "--previous", "--force", "--yes") == (0, "", "")
+        known = otrctl(desktop, "fingerprints", "xmpp:" + ALICE, "--json")[1]
+        assert "2" * 40 not in known and "1" * 40 in known, known
+
+
+def an_open_vault_tries_no_passphrase():
+    with Desktop(keyring=False) as desktop:
+        assert otrctl(desktop, "key-store", "passphrase", "--passphrase-stdin",
+                      text=PASSPHRASE)[0] == 0
+        assert otrctl(desktop, "account", "add", "xmpp", ALICE)[0] == 0
+        status, said, _ = otrctl(desktop, "unlock", "--passphrase-stdin", text="wrong")
+        assert status == 0 and "open already" in said and "no passphrase was tried" in said, said
+
+
+def guesses_are_not_forgotten_by_idleness():
+    with Desktop(keyring=False, idle_exit=0.3) as desktop:
+        assert otrctl(desktop, "key-store", "passphrase", "--passphrase-stdin",
+                      text=PASSPHRASE)[0] == 0
+        assert otrctl(desktop, "account", "add", "xmpp", ALICE)[0] == 0
+        desktop.stop_service()
+        desktop.start_service()
+        pid = desktop.service_pid()
+        for _ in range(3):
+            assert otrctl(desktop, "unlock", "--passphrase-stdin", text="no")[0] == LOCKED_STATUS
+        desktop.let_pass(2)
+        assert desktop.find_service() == pid
+        message = otrctl(desktop, "unlock", "--passphrase-stdin", text="no")[2]
+        assert "4 wrong passphrases" in message, message
 
 
 def backup_of(desktop, path, *options):
@@ -278,6 +417,14 @@ tap.run({
     "a vault moves to a passphrase and back":
         a_vault_moves_to_a_passphrase_and_back,
     "a file that is not sound is found out": a_file_that_is_not_sound_is_found_out,
+    "the check counts generations": the_check_counts_generations,
+    "a damaged vault goes back to the generation before":
+        a_damaged_vault_goes_back_to_the_generation_before,
+    "a damaged vault of a passphrase goes back": a_damaged_vault_of_a_passphrase_goes_back,
+    "what has no good generation is left as it is": what_has_no_good_generation_is_left_as_it_is,
+    "an open vault goes back when it is forced": an_open_vault_goes_back_when_it_is_forced,
+    "an open vault tries no passphrase": an_open_vault_tries_no_passphrase,
+    "guesses are not forgotten by idleness": guesses_are_not_forgotten_by_idleness,
     "a backup goes to another machine": a_backup_goes_to_another_machine,
     "a backup replaces no file unasked": a_backup_replaces_no_file_unasked,
     "a private conversation keeps its vault": a_private_conversation_keeps_its_vault,
