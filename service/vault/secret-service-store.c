@@ -253,9 +253,9 @@ unlock (Operation *operation, GList *objects)
       end_locked (operation);
       return;
     }
-  disarm_deadline (operation);
-  secret_service_unlock (SECRET_SERVICE (operation->service), objects, NULL, on_unlocked,
-                         operation);
+  /* The deadline is for the answer; a prompt that comes of it ends the deadline. */
+  secret_service_unlock (SECRET_SERVICE (operation->service), objects, operation->cancellable,
+                         on_unlocked, operation);
 }
 
 static void
@@ -263,8 +263,9 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Operation *operation = user_data;
   GError *error = NULL;
+  g_autoptr (SecretItem) item = secret_item_create_finish (result, &error);
 
-  if (!secret_service_store_finish (SECRET_SERVICE (source), result, &error))
+  if (item == NULL)
     {
       end_with_error (operation, error);
       return;
@@ -277,8 +278,10 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   search (operation);
 }
 
+/* Added even where one says that it is the same: what that holds is not for us
+ * to destroy. */
 static void
-store_key (Operation *operation)
+store_key (Operation *operation, SecretCollection *collection)
 {
   g_autoptr (Secret) key = operation->to_keep != NULL ? secret_ref (operation->to_keep)
                                                       : secret_new_random (VAULT_KEY_LEN);
@@ -288,10 +291,36 @@ store_key (Operation *operation)
   SecretValue *value = vault_key_to_text (key);
 
   operation->key = g_steal_pointer (&key);
-  secret_service_store (SECRET_SERVICE (operation->service), &schema, attributes,
-                        SECRET_COLLECTION_DEFAULT, "OTR keys (otrd)", value, operation->cancellable,
-                        on_stored, operation);
+  secret_item_create (collection, &schema, attributes, "OTR keys (otrd)", value,
+                      SECRET_ITEM_CREATE_NONE, operation->cancellable, on_stored, operation);
   secret_value_unref (value);
+}
+
+static void
+on_collection_made (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Operation *operation = user_data;
+  GError *error = NULL;
+  g_autoptr (SecretCollection) collection = secret_collection_create_finish (result, &error);
+
+  if (collection == NULL)
+    {
+      end_with_error (operation, error);
+      return;
+    }
+  arm_deadline (operation);
+  store_key (operation, collection);
+}
+
+static void
+store_somewhere (Operation *operation, SecretCollection *collection)
+{
+  if (collection != NULL)
+    store_key (operation, collection);
+  else
+    secret_collection_create (SECRET_SERVICE (operation->service), "Default keyring",
+                              SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_CREATE_NONE,
+                              operation->cancellable, on_collection_made, operation);
 }
 
 /* Nothing was found, and the place where it would be is open. */
@@ -316,7 +345,7 @@ end_absent_or_create (Operation *operation, SecretCollection *collection)
       search (operation);
     }
   else
-    store_key (operation);
+    store_somewhere (operation, collection);
 }
 
 static void
