@@ -151,7 +151,18 @@ run_lock (Command *command, GError **error)
   return otrd_client_lock_sync (command->client, NULL, NULL, error);
 }
 
-/* A vault with a file that is not sound ends with status 1. */
+static void
+warn_of_missing_key (GVariant *report)
+{
+  const char *key = "";
+
+  g_variant_lookup (report, "key", "&s", &key);
+  if (g_str_equal (key, "missing"))
+    g_printerr ("The keyring has lost the key of the vault, and does not take it back: unlock the "
+                "keyring, or move the vault to a passphrase (otrctl key-store passphrase)\n");
+}
+
+/* A vault with a file that is not sound, or without its key, ends with status 1. */
 gboolean
 run_vault_check (Command *command, GError **error)
 {
@@ -165,6 +176,7 @@ run_vault_check (Command *command, GError **error)
   files = g_variant_lookup_value (report, "files", G_VARIANT_TYPE ("aa{sv}"));
   if (files != NULL)
     columns_print (files, keys, command_has (command, "json"), FALSE);
+  warn_of_missing_key (report);
   g_variant_lookup (report, "sound", "b", &is_sound);
   command->status = is_sound ? 0 : 1;
   return TRUE;

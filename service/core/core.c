@@ -427,11 +427,12 @@ describe_file (const VaultFileCheck *check)
 }
 
 static GVariant *
-describe_check (GPtrArray *checks)
+describe_check (Core *core, GPtrArray *checks)
 {
+  const char *key = vault_get_key_place (core->vault);
   GVariantBuilder files;
   GVariantDict report;
-  gboolean is_sound = TRUE;
+  gboolean is_sound = !g_str_equal (key, "missing");
 
   g_variant_builder_init (&files, G_VARIANT_TYPE ("aa{sv}"));
   for (guint i = 0; i < checks->len; i++)
@@ -443,6 +444,7 @@ describe_check (GPtrArray *checks)
     }
   g_variant_dict_init (&report, NULL);
   g_variant_dict_insert (&report, "sound", "b", is_sound);
+  g_variant_dict_insert (&report, "key", "s", key);
   g_variant_dict_insert_value (&report, "files", g_variant_builder_end (&files));
   return g_variant_ref_sink (g_variant_dict_end (&report));
 }
@@ -455,15 +457,24 @@ on_vault_checked (GObject *vault, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) checks = vault_check_finish (VAULT_VAULT (vault), result, &error);
 
   if (checks != NULL)
-    g_task_return_pointer (task, describe_check (checks), (GDestroyNotify)g_variant_unref);
+    g_task_return_pointer (task, describe_check (g_task_get_source_object (task), checks),
+                           (GDestroyNotify)g_variant_unref);
   else
     g_task_return_error (task, error);
+}
+
+static void
+on_key_looked_after (GObject *vault, GAsyncResult *result, gpointer task)
+{
+  vault_look_after_key_finish (VAULT_VAULT (vault), result);
+  vault_check_async (VAULT_VAULT (vault), on_vault_checked, task);
 }
 
 void
 core_check_vault (Core *core, GAsyncReadyCallback callback, gpointer user_data)
 {
-  vault_check_async (core->vault, on_vault_checked, g_task_new (core, NULL, callback, user_data));
+  vault_look_after_key_async (core->vault, on_key_looked_after,
+                              g_task_new (core, NULL, callback, user_data));
 }
 
 GVariant *

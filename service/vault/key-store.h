@@ -37,7 +37,8 @@ typedef enum
 char *vault_key_make_id (Secret *key);
 
 /* Signals: "locked", when it was locked while we run and would not give the key
- * again; "changed", when a call that failed may go better now. */
+ * again; "changed", when a call may now end otherwise than the last one: it has
+ * appeared, was unlocked, answers again, or the key in it was deleted. */
 #define VAULT_TYPE_KEY_STORE (vault_key_store_get_type ())
 G_DECLARE_INTERFACE (VaultKeyStore, vault_key_store, VAULT, KEY_STORE, GObject)
 

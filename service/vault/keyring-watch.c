@@ -10,7 +10,6 @@
 #define SERVICE "org.freedesktop.Secret.Service"
 #define COLLECTION "org.freedesktop.Secret.Collection"
 #define PROPERTIES "org.freedesktop.DBus.Properties"
-#define LOOK_MS 10000
 
 struct _VaultKeyringWatch
 {
@@ -20,6 +19,8 @@ struct _VaultKeyringWatch
   GDBusConnection *connection; /* NULL until the keyring is there */
   guint properties_signal;
   guint collection_signal;
+  guint deleted_signal;
+  guint changed_signal;
   GCancellable *cancellable;
 };
 
@@ -50,9 +51,12 @@ on_looked_at (GObject *source, GAsyncResult *result, gpointer user_data)
     return; /* cancelled: the watch is gone; else the collection is */
   g_variant_get (reply, "(v)", &value);
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
-    look->watch->changed (look->collection, g_variant_get_boolean (value), look->watch->user_data);
+    look->watch->changed (g_variant_get_boolean (value) ? VAULT_KEYRING_LOCKED
+                                                        : VAULT_KEYRING_UNLOCKED,
+                          look->collection, look->watch->user_data);
 }
 
+/* One that is slow to say it is asked no less: only its death ends the wait. */
 static void
 look_at (VaultKeyringWatch *watch, const char *collection)
 {
@@ -62,7 +66,7 @@ look_at (VaultKeyringWatch *watch, const char *collection)
   look->collection = g_strdup (collection);
   g_dbus_connection_call (watch->connection, NAME, collection, PROPERTIES, "Get",
                           g_variant_new ("(ss)", COLLECTION, "Locked"), G_VARIANT_TYPE ("(v)"),
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, LOOK_MS, watch->cancellable,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, watch->cancellable,
                           on_looked_at, look);
 }
 
@@ -96,12 +100,40 @@ on_collection_changed (GDBusConnection *connection,
 }
 
 static void
+on_item_changed (GDBusConnection *connection,
+                 const char *sender,
+                 const char *path,
+                 const char *interface,
+                 const char *signal,
+                 GVariant *arguments,
+                 gpointer user_data)
+{
+  VaultKeyringWatch *watch = user_data;
+  const char *item;
+
+  if (!g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(o)")))
+    return;
+  g_variant_get (arguments, "(&o)", &item);
+  watch->changed (VAULT_KEYRING_ITEM_CHANGED, item, watch->user_data);
+}
+
+static guint
+subscribe_to_items (VaultKeyringWatch *watch, const char *owner, const char *signal)
+{
+  return g_dbus_connection_signal_subscribe (watch->connection, owner, COLLECTION, signal, NULL,
+                                             NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_item_changed, watch,
+                                             NULL);
+}
+
+static void
 disconnect_from_keyring (VaultKeyringWatch *watch)
 {
   if (watch->connection == NULL)
     return;
   g_dbus_connection_signal_unsubscribe (watch->connection, watch->properties_signal);
   g_dbus_connection_signal_unsubscribe (watch->connection, watch->collection_signal);
+  g_dbus_connection_signal_unsubscribe (watch->connection, watch->deleted_signal);
+  g_dbus_connection_signal_unsubscribe (watch->connection, watch->changed_signal);
   g_clear_object (&watch->connection);
 }
 
@@ -118,13 +150,18 @@ on_appeared (GDBusConnection *connection, const char *name, const char *owner, g
   watch->collection_signal = g_dbus_connection_signal_subscribe (
       connection, owner, SERVICE, "CollectionChanged", NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
       on_collection_changed, watch, NULL);
-  watch->changed (NULL, FALSE, watch->user_data);
+  watch->deleted_signal = subscribe_to_items (watch, owner, "ItemDeleted");
+  watch->changed_signal = subscribe_to_items (watch, owner, "ItemChanged");
+  watch->changed (VAULT_KEYRING_APPEARED, NULL, watch->user_data);
 }
 
 static void
 on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
-  disconnect_from_keyring (user_data);
+  VaultKeyringWatch *watch = user_data;
+
+  disconnect_from_keyring (watch);
+  watch->changed (VAULT_KEYRING_VANISHED, NULL, watch->user_data);
 }
 
 VaultKeyringWatch *

@@ -29,13 +29,35 @@ end_first (Vault *vault, GError *error)
     serve_first (vault);
 }
 
+static gboolean
+is_wanted (Vault *vault)
+{
+  return vault_is_open (vault) || vault->is_restoring;
+}
+
+/* One that comes after the vault was locked is not held. */
+static VaultKeyOutcome
+take_key (Vault *vault, GAsyncResult *result, GError **error)
+{
+  g_autoptr (Secret) key = NULL;
+  VaultKeyOutcome outcome = vault_key_store_finish (vault->key_store, result, &key, error);
+
+  if (outcome != VAULT_KEY_OK)
+    return outcome;
+  if (is_wanted (vault))
+    vault->key = g_steal_pointer (&key);
+  else
+    g_propagate_error (error, vault_new_state_error (vault, "take the key of the vault"));
+  return outcome;
+}
+
 static void
 on_key_made (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Vault) vault = user_data;
   GError *error = NULL;
 
-  vault_key_store_finish (VAULT_KEY_STORE (source), result, &vault->key, &error);
+  take_key (vault, result, &error);
   end_first (vault, error);
 }
 
@@ -52,12 +74,11 @@ on_key_looked_for (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Vault) vault = user_data;
   g_autoptr (GError) error = NULL;
-  VaultKeyOutcome outcome =
-      vault_key_store_finish (VAULT_KEY_STORE (source), result, &vault->key, &error);
+  VaultKeyOutcome outcome = take_key (vault, result, &error);
 
   if (outcome != VAULT_KEY_ABSENT)
     end_first (vault, g_steal_pointer (&error));
-  else if (!(vault_is_open (vault) || vault->is_restoring) || vault->folder == NULL)
+  else if (!is_wanted (vault) || vault->folder == NULL)
     end_first (vault, new_folder_lost_error (vault));
   else
     vault_key_store_create_async (vault->key_store,

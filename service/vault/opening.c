@@ -153,6 +153,18 @@ end_attempt (Vault *vault, gboolean was_interactive, Secret *tried, const GError
     }
   if (vault->opening_tasks->len > 0 && !vault->is_opening)
     begin_attempt (vault);
+  vault_hear_news (vault);
+}
+
+void
+vault_leave_attempt (Vault *vault)
+{
+  g_autoptr (GPtrArray) tasks = g_steal_pointer (&vault->opening_tasks);
+
+  vault->opening_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < tasks->len; i++)
+    g_task_return_new_error (tasks->pdata[i], OTRD_ERROR, OTRD_ERROR_LOCKED,
+                             "Could not open the vault: it was locked meanwhile; unlock it");
 }
 
 /* Of what was written well there may be a generation that is whole. */
@@ -511,12 +523,28 @@ use_key (Attempt *attempt, Secret *key, OtrdVault state, GError *error)
 }
 
 static void
+begin_asking (Vault *vault, gboolean interactive)
+{
+  vault->is_asking = TRUE;
+  vault->is_prompting = interactive;
+  if (interactive)
+    vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
+}
+
+static void
+end_asking (Vault *vault)
+{
+  vault->is_asking = vault->is_prompting = FALSE;
+}
+
+static void
 on_key_got (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GError *error = NULL;
   Secret *key = NULL;
   VaultKeyOutcome outcome = vault_key_store_finish (VAULT_KEY_STORE (source), result, &key, &error);
 
+  end_asking (((Attempt *)user_data)->vault);
   if (outcome != VAULT_KEY_OK)
     error = reason_of_outcome (outcome, error);
   use_key (user_data, key, state_of_outcome (outcome), error);
@@ -543,8 +571,17 @@ on_new_key_obtained (GObject *source, GAsyncResult *result, gpointer user_data)
   Vault *vault = VAULT_VAULT (source);
   g_autoptr (GError) error = NULL;
 
-  vault_obtain_key_finish (vault, result, &error);
-  end_attempt (vault, TRUE, NULL, error);
+  end_asking (vault);
+  if (vault_obtain_key_finish (vault, result, &error) && !vault_is_open (vault))
+    error = vault_new_state_error (vault, "open the vault");
+  end_attempt (vault, vault_is_open (vault), NULL, error);
+}
+
+static void
+obtain_new_key (Vault *vault)
+{
+  begin_asking (vault, FALSE);
+  vault_obtain_key_async (vault, TRUE, on_new_key_obtained, NULL);
 }
 
 static void
@@ -556,7 +593,7 @@ begin_new_vault (Vault *vault, Attempt *attempt)
   memset (vault->generations, 0, sizeof vault->generations);
   vault_set_open_state (vault);
   if (attempt->interactive)
-    vault_obtain_key_async (vault, TRUE, on_new_key_obtained, NULL);
+    obtain_new_key (vault);
   else
     end_attempt (vault, FALSE, NULL, NULL);
 }
@@ -564,8 +601,7 @@ begin_new_vault (Vault *vault, Attempt *attempt)
 static void
 ask_key_store (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
 {
-  if (attempt->interactive)
-    vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
+  begin_asking (vault, attempt->interactive);
   vault_key_store_get_async (vault->key_store, header->key_id, attempt->interactive, on_key_got,
                              g_atomic_rc_box_acquire (attempt));
 }
@@ -678,7 +714,7 @@ begin_attempt (Vault *vault)
   vault->is_opening = TRUE;
   if (vault_is_open (vault)) /* a new one: only its key is wanted */
     {
-      vault_obtain_key_async (vault, TRUE, on_new_key_obtained, NULL);
+      obtain_new_key (vault);
       return;
     }
   attempt = g_atomic_rc_box_new0 (Attempt);
@@ -751,6 +787,8 @@ vault_unlock_async (Vault *vault,
 {
   g_return_if_fail (VAULT_IS_VAULT (vault));
 
+  if (vault->drops_opening && vault->is_prompting) /* the prompt is still up */
+    vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
   vault->is_locked_on_purpose = vault->drops_opening = FALSE;
   open_with (g_task_new (vault, NULL, callback, user_data), passphrase, interactive);
 }

@@ -19,6 +19,7 @@
 
 #include "introspection/otrd-error.h"
 #include "vault/key-text.h"
+#include "vault/keyring-retry.h"
 #include "vault/keyring-watch.h"
 #include "vault/prompt-service.h"
 
@@ -32,7 +33,9 @@ struct _VaultSecretServiceStore
   GObject parent;
   guint timeout_ms;
   VaultKeyringWatch *watch;
-  char *collection; /* where the key was last found; NULL: not yet */
+  VaultKeyringRetry *retry;
+  char *item; /* where the key was last found; NULL: not yet */
+  char *collection;
 };
 
 /* One call of ours. Owned by its task, which each step holds. */
@@ -136,6 +139,19 @@ error_code_of (VaultKeyOutcome outcome)
     }
 }
 
+/* What goes better later by itself is tried again then; of the rest there is a signal. */
+static void
+note_outcome (Operation *operation, VaultKeyOutcome outcome)
+{
+  VaultSecretServiceStore *store =
+      VAULT_SECRET_SERVICE_STORE (g_task_get_source_object (operation->task));
+
+  if (outcome == VAULT_KEY_TIMEOUT || outcome == VAULT_KEY_FAILED)
+    vault_keyring_retry_begin (store->retry);
+  else
+    vault_keyring_retry_end (store->retry);
+}
+
 /* The task's value is the outcome; the error waits in its place for finish (). */
 static void
 end_with (Operation *operation, VaultKeyOutcome outcome, const char *why)
@@ -144,6 +160,7 @@ end_with (Operation *operation, VaultKeyOutcome outcome, const char *why)
   GError *error = NULL;
 
   disarm_deadline (operation);
+  note_outcome (operation, outcome);
   if (outcome != VAULT_KEY_OK)
     error = g_error_new (OTRD_ERROR, error_code_of (outcome), "Could not %s the vault key: %s",
                          operation->creating ? "make" : "get", why);
@@ -365,13 +382,15 @@ on_default_collection (GObject *source, GAsyncResult *result, gpointer user_data
 }
 
 static void
-remember_collection (Operation *operation, SecretItem *item)
+remember_place (Operation *operation, SecretItem *item)
 {
   VaultSecretServiceStore *store =
       VAULT_SECRET_SERVICE_STORE (g_task_get_source_object (operation->task));
 
+  g_free (store->item);
   g_free (store->collection);
-  store->collection = g_path_get_dirname (g_dbus_proxy_get_object_path (G_DBUS_PROXY (item)));
+  store->item = g_strdup (g_dbus_proxy_get_object_path (G_DBUS_PROXY (item)));
+  store->collection = g_path_get_dirname (store->item);
 }
 
 static void read_next_item (Operation *operation);
@@ -403,7 +422,7 @@ on_item_read (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   g_clear_pointer (&operation->key, secret_unref);
   operation->key = g_steal_pointer (&key);
-  remember_collection (operation, item);
+  remember_place (operation, item);
   end_with (operation, VAULT_KEY_OK, NULL);
 }
 
@@ -586,14 +605,24 @@ finish (VaultKeyStore *store, GAsyncResult *result, Secret **key, GError **error
 }
 
 static void
-on_keyring_changed (const char *collection, gboolean locked, gpointer user_data)
+on_keyring_changed (VaultKeyringEvent event, const char *path, gpointer user_data)
 {
   VaultSecretServiceStore *store = user_data;
+  gboolean is_ours = g_strcmp0 (path, store->item) == 0;
 
-  if (!locked)
+  if (event == VAULT_KEYRING_APPEARED || event == VAULT_KEYRING_VANISHED)
+    vault_keyring_retry_end (store->retry);
+  if (event == VAULT_KEYRING_APPEARED || event == VAULT_KEYRING_UNLOCKED
+      || (event == VAULT_KEYRING_ITEM_CHANGED && is_ours))
     g_signal_emit_by_name (store, "changed");
-  else if (g_strcmp0 (collection, store->collection) == 0)
+  else if (event == VAULT_KEYRING_LOCKED && g_strcmp0 (path, store->collection) == 0)
     g_signal_emit_by_name (store, "locked");
+}
+
+static void
+on_keyring_answers (gpointer user_data)
+{
+  g_signal_emit_by_name (user_data, "changed");
 }
 
 VaultKeyStore *
@@ -621,6 +650,8 @@ vault_secret_service_store_finalize (GObject *object)
   VaultSecretServiceStore *store = VAULT_SECRET_SERVICE_STORE (object);
 
   vault_keyring_watch_free (store->watch);
+  vault_keyring_retry_free (store->retry);
+  g_free (store->item);
   g_free (store->collection);
   G_OBJECT_CLASS (vault_secret_service_store_parent_class)->finalize (object);
 }
@@ -634,5 +665,6 @@ vault_secret_service_store_class_init (VaultSecretServiceStoreClass *class)
 static void
 vault_secret_service_store_init (VaultSecretServiceStore *store)
 {
+  store->retry = vault_keyring_retry_new (on_keyring_answers, store);
   store->watch = vault_keyring_watch_new (on_keyring_changed, store);
 }

@@ -29,6 +29,14 @@ typedef struct
 
 extern const VaultFile vault_files[VAULT_N_FILES];
 
+/* Whether the key store still has the key of the open vault, as it said when last asked. */
+typedef enum
+{
+  VAULT_KEY_PLACE_KEPT,
+  VAULT_KEY_PLACE_MISSING, /* and does not take it back */
+  VAULT_KEY_PLACE_UNKNOWN, /* it does not say */
+} VaultKeyPlace;
+
 /* A backup that is being put back, all of it; there until the others say the same. */
 #define VAULT_RESTORED "restored"
 
@@ -59,9 +67,16 @@ struct _Vault
   gboolean has_waited;           /* for the folder, once */
   gboolean is_locked_on_purpose; /* only vault_unlock_async () opens it */
   gboolean drops_opening;        /* it was locked while being opened */
+  gboolean is_asking;            /* the key store, for the attempt under way */
+  gboolean is_prompting;         /* and may prompt */
   gboolean is_restoring;         /* a backup; the key store may be asked although it is not open */
   gboolean ends_restore;         /* the next save makes the file `restored` needless */
   GQueue key_tasks;              /* who wants the key of a new vault; the first is being served */
+
+  VaultKeyPlace key_place;
+  gboolean has_news; /* of the key store, not acted on yet */
+  gboolean is_checking_key;
+  GPtrArray *checking_tasks;
 
   guint64 n_changes;
   guint64 n_saved; /* of these changes */
@@ -94,6 +109,16 @@ void vault_open_again_async (Vault *vault,
                              Secret *key,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
+
+/* What the key store's signals do. */
+void vault_on_key_store_changed (Vault *vault);
+void vault_on_key_store_locked (Vault *vault);
+/* Acts on what was heard of the key store while that was not possible. */
+void vault_hear_news (Vault *vault);
+/* Locks an open vault because its key store is. */
+void vault_follow_lock (Vault *vault);
+/* Answers those who wait for the attempt under way, which goes on unheeded. */
+void vault_leave_attempt (Vault *vault);
 
 /* Tries a passphrase, on a worker, the later the more wrong ones (@n_wrong, of the
  * vault) there were. @other: NULL, or what else it may open; *@opened (nullable)

@@ -37,6 +37,7 @@ forget_all (Vault *vault)
 {
   g_clear_pointer (&vault->table, vault_table_free);
   g_clear_pointer (&vault->key, secret_unref);
+  vault->key_place = VAULT_KEY_PLACE_KEPT;
 }
 
 void
@@ -65,6 +66,7 @@ vault_finalize (GObject *object)
   g_clear_object (&vault->key_store);
   g_ptr_array_unref (vault->opening_tasks);
   g_ptr_array_unref (vault->saving_tasks);
+  g_ptr_array_unref (vault->checking_tasks);
   g_free (vault->path);
   G_OBJECT_CLASS (vault_parent_class)->finalize (object);
 }
@@ -104,30 +106,8 @@ vault_init (Vault *vault)
   vault->sealed_by = VAULT_SEALED_BY_SECRET_SERVICE;
   vault->opening_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   vault->saving_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  vault->checking_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   g_queue_init (&vault->key_tasks);
-}
-
-static void lock (Vault *vault, GTask *task);
-
-/* The key was the key store's to give, and it would not give it now. */
-static void
-on_key_store_locked (Vault *vault)
-{
-  if (vault_is_open (vault) && vault->key != NULL && !vault->is_opening
-      && vault->sealed_by == VAULT_SEALED_BY_SECRET_SERVICE)
-    lock (vault, g_task_new (vault, NULL, NULL, NULL));
-}
-
-/* Only what was tried before is tried again: keys are loaded when they are needed. */
-static void
-on_key_store_changed (Vault *vault)
-{
-  gboolean may_help = vault->state == OTRD_VAULT_LOCKED || vault->state == OTRD_VAULT_UNAVAILABLE
-                      || vault->state == OTRD_VAULT_KEYLESS;
-
-  if (may_help && vault->folder != NULL && !vault->is_opening && !vault->is_restoring
-      && !vault->is_locked_on_purpose && vault->sealed_by == VAULT_SEALED_BY_SECRET_SERVICE)
-    vault_open_async (vault, FALSE, NULL, NULL);
 }
 
 Vault *
@@ -140,8 +120,8 @@ vault_new (const char *folder, VaultKeyStore *key_store)
   vault = g_object_new (VAULT_TYPE_VAULT, NULL);
   vault->path = g_strdup (folder);
   vault->key_store = g_object_ref (key_store);
-  g_signal_connect_swapped (key_store, "locked", G_CALLBACK (on_key_store_locked), vault);
-  g_signal_connect_swapped (key_store, "changed", G_CALLBACK (on_key_store_changed), vault);
+  g_signal_connect_swapped (key_store, "locked", G_CALLBACK (vault_on_key_store_locked), vault);
+  g_signal_connect_swapped (key_store, "changed", G_CALLBACK (vault_on_key_store_changed), vault);
   return vault;
 }
 
@@ -185,8 +165,8 @@ vault_set_open_state (Vault *vault)
 {
   gboolean is_new = vault->generations[VAULT_FILE_KEYS] == 0
                     && vault->generations[VAULT_FILE_TRUST] == 0 && !vault->has_beginning;
-  gboolean is_stuck =
-      vault->is_failing || (vault->folder != NULL && vault_folder_is_read_only (vault->folder));
+  gboolean is_stuck = vault->is_failing || vault->key_place == VAULT_KEY_PLACE_MISSING
+                      || (vault->folder != NULL && vault_folder_is_read_only (vault->folder));
 
   vault_set_state (vault,
                    is_stuck ? OTRD_VAULT_READ_ONLY
@@ -227,6 +207,8 @@ vault_find_hindrance (Vault *vault)
     return "a change is not saved";
   if (vault_remembers_guesses (vault))
     return "wrong passphrases are counted";
+  if (vault->key_place == VAULT_KEY_PLACE_MISSING)
+    return "the keyring has lost the key of the vault";
   if (vault_is_open (vault) && by_passphrase)
     return "the vault was opened with a passphrase";
   /* The key store would open it again. */
@@ -274,6 +256,21 @@ lock (Vault *vault, GTask *task)
 }
 
 void
+vault_follow_lock (Vault *vault)
+{
+  lock (vault, g_task_new (vault, NULL, NULL, NULL));
+}
+
+/* What keeps it from being open is no longer the reason. */
+static void
+close_locked (Vault *vault)
+{
+  if (vault->state == OTRD_VAULT_UNAVAILABLE || vault->state == OTRD_VAULT_KEYLESS
+      || (vault->is_asking && vault->state == OTRD_VAULT_UNLOCKING))
+    vault_set_state (vault, OTRD_VAULT_LOCKED, NULL);
+}
+
+void
 vault_lock_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task;
@@ -283,6 +280,9 @@ vault_lock_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data
   task = g_task_new (vault, NULL, callback, user_data);
   vault->is_locked_on_purpose = TRUE;
   vault->drops_opening = vault->is_opening;
+  close_locked (vault);
+  if (vault->is_asking)
+    vault_leave_attempt (vault);
   lock (vault, task);
 }
 

@@ -31,9 +31,10 @@ G_DECLARE_FINAL_TYPE (Vault, vault, VAULT, VAULT, GObject)
  * Properties "state" (OtrdVault) and "key-store" (vault_get_key_store_name ())
  * are notified of. When the key store is locked while the vault is open, the
  * vault follows; when it is opened again, too, unless vault_lock_async () was
- * called meanwhile. Signal "save-failed" (GError)
- * tells of a change that could not be made to last although nobody waited for
- * it; what waits gets its own error. */
+ * called meanwhile. One that dies closes nothing; when it is back it is asked.
+ * A key that it has lost is put back from memory; where it does not take it, the
+ * vault is read-only. Signal "save-failed" (GError) tells of a change that could not be made to
+ * last although nobody waited for it; what waits gets its own error. */
 Vault *vault_new (const char *folder, VaultKeyStore *key_store);
 
 OtrdVault vault_get_state (Vault *vault);
@@ -76,10 +77,17 @@ void vault_save_async (Vault *vault, GAsyncReadyCallback callback, gpointer user
 gboolean vault_save_finish (Vault *vault, GAsyncResult *result, GError **error);
 
 /* Saves what is not saved, then forgets all that is in memory, the vault key
- * too. While it is being opened, that comes to nothing. Secrets that others hold a reference of
- * live until they drop it. */
+ * too. While it is being opened, that comes to nothing. It is locked at once,
+ * whatever the key store is doing; one that is damaged stays that. Secrets that others hold a
+ * reference of live until they drop it. */
 void vault_lock_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
 gboolean vault_lock_finish (Vault *vault, GAsyncResult *result, GError **error);
+
+/* Asks the key store whether it still has the key, and puts it back if not. */
+void vault_look_after_key_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
+void vault_look_after_key_finish (Vault *vault, GAsyncResult *result);
+/* As it said when last asked: "kept", "missing" (it does not take it back), "unknown". */
+const char *vault_get_key_place (Vault *vault);
 
 /* What opens the vault from now on: @key_store "secret-service" or "passphrase"
  * (with @passphrase, which may be a new one). At each moment there are files

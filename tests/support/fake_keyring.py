@@ -20,6 +20,7 @@ stop and start, as the file of a real one does.
 """
 import itertools
 import os
+import subprocess
 import sys
 
 from gi.repository import Gio, GLib
@@ -333,8 +334,23 @@ class Keyring:
         return GLib.SOURCE_REMOVE
 
 
+class Remote:
+    """One in a process of its own, on the bus of a Desktop: calls wait for their end."""
+
+    def __init__(self, desktop):
+        self.process = desktop.start(["/usr/bin/python3", __file__], stdin=subprocess.PIPE,
+                                     stdout=subprocess.PIPE)
+
+    def tell(self, *commands):
+        for command in commands:
+            self.process.stdin.write(command.encode() + b"\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline().decode().strip()
+        return answer
+
+
 class Commands:
-    """The end that the test holds."""
+    """The end that is told."""
 
     def __init__(self, keyring, loop):
         self.keyring, self.loop, self.rest = keyring, loop, b""

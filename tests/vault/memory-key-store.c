@@ -71,12 +71,13 @@ keep_async (VaultKeyStore *key_store,
   MemoryKeyStore *store = TEST_MEMORY_KEY_STORE (key_store);
   GTask *task = g_task_new (store, NULL, callback, user_data);
 
-  if (interactive ? store->prompting_outcome == VAULT_KEY_OK : store->outcome == VAULT_KEY_OK)
+  if (!store->refuses_keys
+      && (interactive ? store->prompting_outcome == VAULT_KEY_OK : store->outcome == VAULT_KEY_OK))
     {
       g_clear_pointer (&store->key, secret_unref);
       store->key = secret_ref (key);
     }
-  answer (store, task, interactive, VAULT_KEY_OK);
+  answer (store, task, interactive, store->refuses_keys ? VAULT_KEY_FAILED : VAULT_KEY_OK);
 }
 
 static OtrdError

@@ -18,6 +18,7 @@ struct _MemoryKeyStore
   Secret *key;                       /* the one it has; NULL: none */
   VaultKeyOutcome outcome;           /* of calls that may not prompt */
   VaultKeyOutcome prompting_outcome; /* of those that may */
+  gboolean refuses_keys;             /* that it is to keep */
   guint n_gets, n_creates, n_prompts;
 };
 

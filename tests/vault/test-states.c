@@ -163,6 +163,89 @@ test_a_lock_while_it_is_being_opened_wins (TestVault *fixture, gconstpointer unu
   g_assert_false (test_vault_has_account (fixture, "a@x"));
 }
 
+static void
+test_a_key_store_that_is_locked_while_it_opens_is_followed_after (TestVault *fixture,
+                                                                  gconstpointer unused)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  test_vault_fill_and_restart (fixture);
+  vault_open_async (fixture->vault, FALSE, test_keep_result, &result);
+  while (fixture->store->n_gets == 0)
+    g_main_context_iteration (NULL, TRUE);
+  fixture->store->outcome = VAULT_KEY_LOCKED;
+  g_signal_emit_by_name (fixture->store, "locked");
+  vault_open_finish (fixture->vault, test_wait_for (&result), NULL);
+  wait_for_state (fixture, OTRD_VAULT_LOCKED);
+  g_assert_false (test_vault_has_account (fixture, "a@x"));
+}
+
+static void
+test_a_lock_while_the_key_store_is_away_is_a_lock (TestVault *fixture, gconstpointer outcome)
+{
+  g_autoptr (GError) error = NULL;
+
+  test_vault_fill_and_restart (fixture);
+  fixture->store->outcome = GPOINTER_TO_INT (outcome);
+  g_assert_false (test_vault_open (fixture, FALSE, NULL));
+  lock_vault (fixture);
+  assert_state (fixture, OTRD_VAULT_LOCKED);
+  error = vault_new_state_error (fixture->vault, "do it");
+  g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LOCKED);
+  fixture->store->outcome = VAULT_KEY_OK;
+  g_signal_emit_by_name (fixture->store, "changed");
+  assert_state (fixture, OTRD_VAULT_LOCKED);
+  test_vault_must_open (fixture);
+  assert_state (fixture, OTRD_VAULT_READY);
+}
+
+/* What is looked after while the vault is open. */
+static void
+look_after_key (TestVault *fixture, const char *place, OtrdVault state)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  vault_look_after_key_async (fixture->vault, test_keep_result, &result);
+  vault_look_after_key_finish (fixture->vault, test_wait_for (&result));
+  g_assert_cmpstr (vault_get_key_place (fixture->vault), ==, place);
+  assert_state (fixture, state);
+}
+
+static void
+test_a_key_that_was_lost_is_put_back (TestVault *fixture, gconstpointer unused)
+{
+  g_autoptr (Secret) key = NULL;
+
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
+  look_after_key (fixture, "kept", OTRD_VAULT_READY);
+  key = g_steal_pointer (&fixture->store->key);
+  look_after_key (fixture, "kept", OTRD_VAULT_READY);
+  g_assert_true (secret_equal (key, fixture->store->key));
+  g_assert_cmpuint (fixture->store->n_creates, ==, 1);
+}
+
+/* Until it is: then the vault is locked no more than it can be opened again. */
+static void
+test_a_key_that_is_not_taken_back_is_not_let_go (TestVault *fixture, gconstpointer unused)
+{
+  g_log_set_always_fatal (G_LOG_FATAL_MASK); /* there is a warning */
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
+  g_clear_pointer (&fixture->store->key, secret_unref);
+  fixture->store->refuses_keys = TRUE;
+  look_after_key (fixture, "missing", OTRD_VAULT_READ_ONLY);
+  g_assert_nonnull (vault_find_hindrance (fixture->vault));
+  fixture->store->outcome = VAULT_KEY_LOCKED;
+  g_signal_emit_by_name (fixture->store, "locked");
+  look_after_key (fixture, "missing", OTRD_VAULT_READ_ONLY);
+  fixture->store->outcome = VAULT_KEY_OK;
+  fixture->store->refuses_keys = FALSE;
+  g_signal_emit_by_name (fixture->store, "changed");
+  wait_for_state (fixture, OTRD_VAULT_READY);
+  g_assert_null (vault_find_hindrance (fixture->vault));
+}
+
 /* Read-only */
 
 static void
@@ -422,6 +505,17 @@ main (int argc, char **argv)
        test_a_key_store_that_appears_opens_what_was_unavailable);
   add ("nothing-is-tried-before-somebody-asks", test_nothing_is_tried_before_somebody_asks);
   add ("a-lock-while-it-is-being-opened-wins", test_a_lock_while_it_is_being_opened_wins);
+  add ("a-key-store-that-is-locked-while-it-opens-is-followed-after",
+       test_a_key_store_that_is_locked_while_it_opens_is_followed_after);
+  g_test_add ("/states/a-lock-while-unavailable-is-a-lock", TestVault,
+              GINT_TO_POINTER (VAULT_KEY_UNAVAILABLE), test_vault_set_up,
+              test_a_lock_while_the_key_store_is_away_is_a_lock, test_vault_tear_down);
+  g_test_add ("/states/a-lock-while-keyless-is-a-lock", TestVault,
+              GINT_TO_POINTER (VAULT_KEY_ABSENT), test_vault_set_up,
+              test_a_lock_while_the_key_store_is_away_is_a_lock, test_vault_tear_down);
+  add ("a-key-that-was-lost-is-put-back", test_a_key_that_was_lost_is_put_back);
+  add ("a-key-that-is-not-taken-back-is-not-let-go",
+       test_a_key_that_is_not_taken_back_is_not_let_go);
   add ("changes-that-do-not-last-make-it-read-only",
        test_changes_that_do_not_last_make_it_read_only);
   add ("a-passphrase-opens-where-there-is-no-keyring",
