@@ -74,7 +74,7 @@ typedef struct
 } CoreAccountOptions;
 
 /* Finds an account in any spelling of its name, or makes it when @create. A new one is on disk
- * before the answer. While the vault is being opened it waits for that. */
+ * before the answer. While the vault is being opened it waits for that, but for no prompt. */
 void core_open_account (Core *core,
                         const char *protocol,
                         const char *name,

@@ -63,8 +63,9 @@
  * milliseconds, and an honest exchange has four. */
 #define CORE_EXCHANGE_LINES_MAX 60
 
-/* Microseconds that the service waits for its first look at the vault before it answers calls. */
-#define CORE_LOOK_TIME (5 * G_USEC_PER_SEC)
+/* Microseconds that the service waits for its first look at the vault before it answers calls: a
+ * keyring that is well has answered by then. */
+#define CORE_LOOK_TIME (G_USEC_PER_SEC / 4)
 
 /* Threads for the calls that take milliseconds. */
 #define CORE_WORKERS 2

@@ -4,7 +4,8 @@
 /* Opening the vault: read the files (on a worker), ask the key store, unseal
  * and load (on a worker). Everybody who asks meanwhile waits for the same
  * attempt; when one of them allows a prompt and the attempt did not, there is a
- * second one. */
+ * second one. Who would only like to have it open waits for no person, and for
+ * a key store not long. */
 
 #include "vault/vault-private.h"
 
@@ -14,6 +15,9 @@
  * it. */
 #define FOLDER_WAIT (5 * G_TIME_SPAN_SECOND)
 #define FOLDER_RETRY (10 * G_TIME_SPAN_MILLISECOND)
+
+/* How long vault_open_async () without a prompt waits for an attempt. */
+#define PATIENCE_MS 2000
 
 /* What an attempt has read. Travels between the main thread and workers, never on both. */
 typedef struct
@@ -39,6 +43,7 @@ typedef struct
 typedef struct
 {
   gboolean interactive;
+  gboolean is_patient; /* waits for as long as it takes */
   Secret *passphrase;
   Secret *key; /* NULL: not known */
 } Wish;
@@ -124,6 +129,41 @@ answer (Vault *vault, GTask *task, const GError *failure)
     g_task_return_boolean (task, TRUE);
 }
 
+static GError *
+new_slow_error (void)
+{
+  return g_error_new (OTRD_ERROR, OTRD_ERROR_LOCKED,
+                      "Could not open the vault: what unlocks it has not answered yet; answer its "
+                      "prompt if there is one, and try again when it is open");
+}
+
+/* From now on only those wait who said that they would. */
+static void
+leave_to_the_patient (Vault *vault)
+{
+  g_autoptr (GPtrArray) tasks = g_steal_pointer (&vault->opening_tasks);
+  g_autoptr (GError) error = new_slow_error ();
+
+  g_clear_handle_id (&vault->patience_timer, g_source_remove);
+  vault->is_slow = TRUE;
+  vault->opening_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < tasks->len; i++)
+    if (get_wish (tasks->pdata[i])->is_patient)
+      g_ptr_array_add (vault->opening_tasks, g_object_ref (tasks->pdata[i]));
+    else
+      g_task_return_error (tasks->pdata[i], g_error_copy (error));
+}
+
+static gboolean
+on_patience_over (gpointer user_data)
+{
+  Vault *vault = user_data;
+
+  vault->patience_timer = 0;
+  leave_to_the_patient (vault);
+  return G_SOURCE_REMOVE;
+}
+
 /* Whether another attempt could do what this one could not. */
 static gboolean
 wants_another (Vault *vault, const Wish *wish, gboolean was_interactive, Secret *tried)
@@ -142,7 +182,8 @@ end_attempt (Vault *vault, gboolean was_interactive, Secret *tried, const GError
   g_autoptr (GPtrArray) tasks = g_steal_pointer (&vault->opening_tasks);
 
   vault->opening_tasks = g_ptr_array_new_with_free_func (g_object_unref);
-  vault->is_opening = vault->drops_opening = FALSE;
+  vault->is_opening = vault->drops_opening = vault->is_slow = FALSE;
+  g_clear_handle_id (&vault->patience_timer, g_source_remove);
   for (guint i = 0; i < tasks->len; i++)
     {
       GTask *task = tasks->pdata[i];
@@ -523,12 +564,19 @@ use_key (Attempt *attempt, Secret *key, OtrdVault state, GError *error)
 }
 
 static void
+wait_for_person (Vault *vault)
+{
+  vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
+  leave_to_the_patient (vault);
+}
+
+static void
 begin_asking (Vault *vault, gboolean interactive)
 {
   vault->is_asking = TRUE;
   vault->is_prompting = interactive;
   if (interactive)
-    vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
+    wait_for_person (vault);
 }
 
 static void
@@ -635,7 +683,7 @@ ask_passphrase (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
                                  "unlock it with that (otrctl unlock)"));
       return;
     }
-  vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
+  wait_for_person (vault);
   vault_guess_async (vault, &vault->n_wrong,
                      header->parameters != NULL ? header->parameters : other,
                      header->parameters != NULL ? other : NULL, attempt->passphrase, on_guessed,
@@ -712,6 +760,7 @@ begin_attempt (Vault *vault)
   Attempt *attempt;
 
   vault->is_opening = TRUE;
+  vault->patience_timer = g_timeout_add (PATIENCE_MS, on_patience_over, vault);
   if (vault_is_open (vault)) /* a new one: only its key is wanted */
     {
       obtain_new_key (vault);
@@ -732,6 +781,7 @@ vault_open_again_async (Vault *vault, Secret *key, GAsyncReadyCallback callback,
   GTask *task = g_task_new (vault, NULL, callback, user_data);
   Wish *wish = g_new0 (Wish, 1);
 
+  wish->is_patient = TRUE;
   wish->key = key != NULL ? secret_ref (key) : NULL;
   g_task_set_task_data (task, wish, wish_free);
   g_ptr_array_add (vault->opening_tasks, task);
@@ -739,17 +789,24 @@ vault_open_again_async (Vault *vault, Secret *key, GAsyncReadyCallback callback,
 }
 
 static void
-open_with (GTask *task, Secret *passphrase, gboolean interactive)
+open_with (GTask *task, Secret *passphrase, gboolean interactive, gboolean is_patient)
 {
   Vault *vault = g_task_get_source_object (task);
   Wish *wish = g_new0 (Wish, 1);
 
   wish->interactive = interactive;
+  wish->is_patient = is_patient;
   wish->passphrase = passphrase != NULL ? secret_ref (passphrase) : NULL;
   g_task_set_task_data (task, wish, wish_free);
   if (vault_is_open (vault) && (!interactive || vault->key != NULL))
     {
       g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+      return;
+    }
+  if (vault->is_slow && !is_patient)
+    {
+      g_task_return_error (task, new_slow_error ());
       g_object_unref (task);
       return;
     }
@@ -771,7 +828,7 @@ vault_open_async (Vault *vault,
   task = g_task_new (vault, NULL, callback, user_data);
   if (!vault->is_locked_on_purpose || vault_is_open (vault))
     {
-      open_with (task, NULL, interactive);
+      open_with (task, NULL, interactive, interactive);
       return;
     }
   g_task_return_error (task, vault_new_state_error (vault, "open the vault"));
@@ -790,7 +847,13 @@ vault_unlock_async (Vault *vault,
   if (vault->drops_opening && vault->is_prompting) /* the prompt is still up */
     vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
   vault->is_locked_on_purpose = vault->drops_opening = FALSE;
-  open_with (g_task_new (vault, NULL, callback, user_data), passphrase, interactive);
+  open_with (g_task_new (vault, NULL, callback, user_data), passphrase, interactive, TRUE);
+}
+
+void
+vault_await_opening (Vault *vault, GAsyncReadyCallback callback, gpointer user_data)
+{
+  open_with (g_task_new (vault, NULL, callback, user_data), NULL, FALSE, TRUE);
 }
 
 gboolean

@@ -383,7 +383,7 @@ vault_restore_async (Vault *vault,
     }
   vault->is_restoring = TRUE;
   if (vault->is_opening)
-    vault_open_async (vault, FALSE, on_opening_over, g_steal_pointer (&task));
+    vault_await_opening (vault, on_opening_over, g_steal_pointer (&task));
   else
     begin (g_steal_pointer (&task));
 }

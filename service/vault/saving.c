@@ -11,6 +11,9 @@
 #define COMPANY_MS 200
 #define RETRY_MS 30000
 
+/* How long who saves waits for the key of a new vault: a prompt for it may be up. */
+#define KEY_PATIENCE_MS 2000
+
 typedef struct
 {
   VaultFolder *folder; /* the vault's, which keeps it while it saves */
@@ -277,16 +280,38 @@ write_snapshot (Vault *vault)
   g_task_run_in_thread (task, write_files);
 }
 
+/* The save goes on, with what has not been taken back. */
+static gboolean
+on_key_took_long (gpointer user_data)
+{
+  Vault *vault = user_data;
+  g_autoptr (GError) error =
+      g_error_new (OTRD_ERROR, OTRD_ERROR_LOCKED,
+                   "Could not save the change: what unlocks the vault has not answered yet; answer "
+                   "its prompt if there is one, and try again then");
+
+  answer_up_to (vault, vault->n_changes, error);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 on_key_obtained (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Vault *vault = VAULT_VAULT (source);
   g_autoptr (GError) error = NULL;
 
-  if (vault_obtain_key_finish (vault, result, &error))
-    write_snapshot (vault);
-  else
-    end_save (vault, vault->n_changes, error);
+  g_clear_handle_id (&vault->key_timer, g_source_remove);
+  if (vault_obtain_key_finish (vault, result, &error) && vault_is_open (vault))
+    {
+      write_snapshot (vault);
+      return;
+    }
+  if (error == NULL) /* it was locked meanwhile */
+    {
+      error = vault_new_state_error (vault, "save the change");
+      g_clear_pointer (&vault->key, secret_unref);
+    }
+  end_save (vault, vault->n_changes, error);
 }
 
 static void
@@ -297,9 +322,12 @@ start_save (Vault *vault)
   vault_stop_save_timer (vault);
   vault->is_saving = TRUE;
   if (vault->key != NULL)
-    write_snapshot (vault);
-  else
-    vault_obtain_key_async (vault, FALSE, on_key_obtained, NULL);
+    {
+      write_snapshot (vault);
+      return;
+    }
+  vault->key_timer = g_timeout_add (KEY_PATIENCE_MS, on_key_took_long, vault);
+  vault_obtain_key_async (vault, FALSE, on_key_obtained, NULL);
 }
 
 void

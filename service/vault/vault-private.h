@@ -64,6 +64,8 @@ struct _Vault
 
   GPtrArray *opening_tasks; /* who waits for the attempt under way */
   gboolean is_opening;
+  gboolean is_slow; /* the attempt waits for a person, or has taken long */
+  guint patience_timer;
   gboolean has_waited;           /* for the folder, once */
   gboolean is_locked_on_purpose; /* only vault_unlock_async () opens it */
   gboolean drops_opening;        /* it was locked while being opened */
@@ -83,6 +85,7 @@ struct _Vault
   gboolean is_dirty[VAULT_N_FILES];
   gboolean forgets_previous[VAULT_N_FILES];
   guint save_timer;
+  guint key_timer; /* how long who saves waits for the key of a new vault */
   gboolean is_saving;
   gboolean is_failing; /* the last save was not possible */
   GPtrArray *saving_tasks;
@@ -119,6 +122,8 @@ void vault_hear_news (Vault *vault);
 void vault_follow_lock (Vault *vault);
 /* Answers those who wait for the attempt under way, which goes on unheeded. */
 void vault_leave_attempt (Vault *vault);
+/* For who waits, for however long, until the attempt under way is over. */
+void vault_await_opening (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
 
 /* Tries a passphrase, on a worker, the later the more wrong ones (@n_wrong, of the
  * vault) there were. @other: NULL, or what else it may open; *@opened (nullable)

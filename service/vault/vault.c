@@ -57,6 +57,8 @@ vault_finalize (GObject *object)
   Vault *vault = VAULT_VAULT (object);
 
   vault_stop_save_timer (vault);
+  g_clear_handle_id (&vault->patience_timer, g_source_remove);
+  g_clear_handle_id (&vault->key_timer, g_source_remove);
   forget_all (vault);
   g_clear_pointer (&vault->folder, vault_folder_close);
   g_clear_error (&vault->reason);

@@ -49,7 +49,9 @@ const char *vault_find_hindrance (Vault *vault);
 GError *vault_new_state_error (Vault *vault, const char *attempted);
 
 /* May be called in any state and any number of times: callers share one
- * attempt, and one prompt, which only @interactive allows. It succeeds when the
+ * attempt, and one prompt, which only @interactive allows; without it, nobody
+ * waits for a prompt of another (Locked), nor more than two seconds for a key
+ * store. It succeeds when the
  * vault is new or ready. A new one that is opened interactively has its key
  * made. Errors: Locked, Dismissed, KeyStoreUnavailable, VaultDamaged, Busy
  * (another process has the folder), StorageFailed (the folder cannot be used).

@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The otrd developers
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How otrd comes, shows itself on the bus, and goes."""
+import fcntl
 import os
 import pathlib
 import signal
@@ -16,7 +17,7 @@ import peer
 import talk
 import tap
 from desktop import SERVICE, Desktop, wait_for_end, wait_until
-from messenger import Client
+from messenger import Client, ContractError
 
 # Members of the contract that a person with gdbus must find.
 MANAGER = {"Version", "ProgramVersion", "Vault", "KeyStore", "DefaultPolicy"}
@@ -55,6 +56,57 @@ def the_vaults_state_is_true_from_the_first_answer():
         desktop.stop_service()
         (desktop.home / ".local/share/otrd/trust").write_bytes(b"no vault at all")
         assert client.property("Vault") == "damaged"
+
+
+def opens_session(client, contact):
+    try:
+        client.manager("OpenSession", "(sssa{sv})", "xmpp", talk.ALICE, contact, {})
+    except ContractError as error:
+        assert error.name == "Locked", error
+        return False
+    return True
+
+
+def a_keyring_that_does_not_answer_holds_up_nobody():
+    """It goes on only when the answers are there: they did not wait for it."""
+    with Desktop() as desktop:
+        client = Client(desktop)
+        client.open_account("xmpp", talk.ALICE)
+        desktop.stop_service()
+        desktop.keyring.send_signal(signal.SIGSTOP)
+        try:
+            assert client.property("Vault") == "locked"
+            assert not opens_session(client, talk.BOB)
+            assert not opens_session(client, talk.CAROL)
+        finally:
+            desktop.keyring.send_signal(signal.SIGCONT)
+        wait_until(lambda: client.property("Vault") == "ready", "the keyring's answer")
+        assert opens_session(client, talk.BOB)
+
+
+def a_new_vault_whose_keyring_does_not_answer_holds_up_nobody():
+    with Desktop() as desktop:
+        client = Client(desktop)
+        desktop.keyring.send_signal(signal.SIGSTOP)
+        try:
+            assert client.property("Vault") == "new"
+            assert not opens_session(client, talk.BOB)
+        finally:
+            desktop.keyring.send_signal(signal.SIGCONT)
+        wait_until(lambda: opens_session(client, talk.BOB), "the keyring's answer")
+
+
+def a_folder_that_another_process_holds_holds_up_nobody():
+    with Desktop() as desktop:
+        client = Client(desktop)
+        client.open_account("xmpp", talk.ALICE)
+        desktop.stop_service()
+        with open(desktop.home / ".local/share/otrd/lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            assert client.property("Vault") == "locked"
+            assert not opens_session(client, talk.BOB)
+        client.manager("Unlock")
+        assert client.property("Vault") == "ready"
 
 
 def both_names_may_be_called_at_once():
@@ -176,6 +228,12 @@ tap.run({
     "the first call activates otrd": the_first_call_activates_otrd,
     "the vault's state is true from the first answer":
         the_vaults_state_is_true_from_the_first_answer,
+    "a keyring that does not answer holds up nobody":
+        a_keyring_that_does_not_answer_holds_up_nobody,
+    "a new vault whose keyring does not answer holds up nobody":
+        a_new_vault_whose_keyring_does_not_answer_holds_up_nobody,
+    "a folder that another process holds holds up nobody":
+        a_folder_that_another_process_holds_holds_up_nobody,
     "both names may be called at once": both_names_may_be_called_at_once,
     "many first calls activate one otrd": many_first_calls_activate_one_otrd,
     "a second otrd gives way": a_second_otrd_gives_way,

@@ -3,12 +3,91 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A locked gnome-keyring, and prompts that are answered, dismissed, or taken
 away with the keyring that showed them."""
-from gi.repository import Gio
+import contextlib
+import os
+import subprocess
 
+from gi.repository import Gio, GLib
+
+import children
+import talk
 import tap
-from desktop import PASSWORD, wait_until
-from messenger import Client
-from prompting import Unlock, locked_desktop
+from desktop import PASSWORD, Desktop, wait_until
+from keyring_lock import set_keyring_locked
+from messenger import Client, ContractError
+
+INTERACTIVE = Gio.DBusCallFlags.ALLOW_INTERACTIVE_AUTHORIZATION
+UNANSWERED = 3600000    # a delay that no test lives to see the end of
+
+
+class Prompter:
+    def __init__(self, desktop, delay, *answers):
+        self.process = desktop.start([os.environ["OTRD_MOCK_PROMPTER"], str(delay), *answers],
+                                     stdout=subprocess.PIPE, stderr=desktop.log)
+        self.name = self.process.stdout.readline().decode().strip()
+
+    def wait_for_prompt(self):
+        assert self.process.stdout.readline() == b"prompt\n"
+
+    def count_prompts(self):
+        self.process.terminate()
+        return self.process.stdout.read().count(b"prompt\n")
+
+
+@contextlib.contextmanager
+def locked_desktop(delay, *answers):
+    """A vault that a keyring opens, which is locked and would prompt."""
+    with Desktop() as desktop:
+        Client(desktop).open_account("xmpp", "alice@example.org")
+        desktop.stop_service()
+        desktop.stop_keyring()
+        prompter = Prompter(desktop, delay, *answers)
+        desktop.environment["GNOME_KEYRING_TEST_PROMPTER"] = prompter.name
+        desktop.start_keyring(unlock=False)
+        desktop.start_service()
+        yield desktop, prompter
+        children.end(prompter.process)
+
+
+@contextlib.contextmanager
+def standing_prompt(desktop, prompter):
+    """Unlock() is called, and nobody answers its prompt."""
+    unlock = Unlock(desktop)
+    prompter.wait_for_prompt()
+    yield
+    assert not unlock.is_over
+
+
+@contextlib.contextmanager
+def prompting_desktop(unlock=True):
+    """A keyring whose prompts nobody answers."""
+    with Desktop(keyring=False) as desktop:
+        prompter = Prompter(desktop, UNANSWERED, "ok:" + PASSWORD)
+        desktop.environment["GNOME_KEYRING_TEST_PROMPTER"] = prompter.name
+        desktop.start_keyring(unlock)
+        yield desktop, prompter
+        children.end(prompter.process)
+
+
+class Unlock:
+    """A call of Unlock() that does not wait."""
+
+    def __init__(self, desktop, flags=INTERACTIVE):
+        self.is_over, self.error = False, None
+        desktop.connection.call("im.otrd1", "/im/otrd1", "im.otrd1.Manager", "Unlock",
+                                GLib.Variant("(a{sv})", ({},)), None, flags, 110000, None,
+                                self._on_answered)
+
+    def _on_answered(self, connection, result):
+        try:
+            connection.call_finish(result)
+        except GLib.Error as error:
+            self.error = Gio.DBusError.get_remote_error(error)
+        self.is_over = True
+
+    def wait(self):
+        wait_until(lambda: self.is_over, "an answer to Unlock")
+        return self.error
 
 
 def state_of(desktop):
@@ -64,7 +143,61 @@ def a_keyring_that_dies_while_it_prompts_is_noticed():
         wait_until(lambda: state_of(desktop) == "ready", "the new keyring opens the vault")
 
 
+def error_of(call, *arguments):
+    try:
+        call(*arguments)
+    except ContractError as error:
+        return error.name
+    return None
+
+
+def who_comes_while_a_prompt_stands_is_told_at_once_that_it_is_locked():
+    """With the flag that allows a prompt, too: these methods never wait for a person."""
+    with locked_desktop(UNANSWERED, "ok:" + PASSWORD) as (desktop, prompter):
+        with standing_prompt(desktop, prompter):
+            client = Client(desktop)
+            assert error_of(client.open_account, "xmpp", talk.ALICE) == "Locked"
+            assert error_of(client.open_account, "xmpp", talk.BOB) == "Locked"
+            assert error_of(client.manager, "OpenSession", "(sssa{sv})", "xmpp", talk.ALICE,
+                            talk.BOB, {}) == "Locked"
+            assert error_of(client.manager, "SetGrant", "(ssssa{sv})", "org.example.App", "xmpp",
+                            talk.ALICE, "allow", {}) == "Locked"
+            assert state_of(desktop) == "unlocking"
+
+
+def a_private_session_goes_on_while_a_prompt_stands():
+    with prompting_desktop() as (desktop, prompter):
+        left = talk.open_messenger(desktop)
+        right = talk.open_messenger(desktop, "right", talk.BOB, talk.ALICE)
+        network = talk.join(left, right)
+        talk.go_private(network, left)
+        set_keyring_locked(desktop, True)
+        wait_until(lambda: left.property("Vault") == "locked", "the vault follows")
+        with standing_prompt(desktop, prompter):
+            talk.send(left, "still here")
+            network.carry_all()
+            assert right.texts() == ["still here"]
+            again = talk.open_messenger(desktop, "again")
+            assert again.path == left.path and again.opened["State"] == "private"
+
+
+def nobody_waits_for_the_prompt_for_the_key_of_a_new_vault():
+    with prompting_desktop(unlock=False) as (desktop, prompter):
+        client = Client(desktop)
+        assert client.property("Vault") == "new"
+        with standing_prompt(desktop, prompter):
+            assert error_of(client.open_account, "xmpp", talk.ALICE) == "Locked"
+            assert error_of(client.open_account, "xmpp", talk.BOB) == "Locked"
+            assert state_of(desktop) == "new"
+
+
 tap.run({
+    "who comes while a prompt stands is told at once that it is locked":
+        who_comes_while_a_prompt_stands_is_told_at_once_that_it_is_locked,
+    "a private session goes on while a prompt stands":
+        a_private_session_goes_on_while_a_prompt_stands,
+    "nobody waits for the prompt for the key of a new vault":
+        nobody_waits_for_the_prompt_for_the_key_of_a_new_vault,
     "without the flag nobody is prompted": without_the_flag_nobody_is_prompted,
     "an answered prompt unlocks, and others are served meanwhile":
         an_answered_prompt_unlocks_and_others_are_served_meanwhile,

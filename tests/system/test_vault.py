@@ -13,7 +13,8 @@ from gi.repository import Gio, GLib
 
 import talk
 import tap
-from desktop import PASSWORD, Desktop, wait_until
+from desktop import Desktop, wait_until
+from keyring_lock import set_keyring_locked
 from talk import ALICE, BOB
 
 MANAGER = "im.otrd1.Manager"
@@ -39,24 +40,6 @@ def wait_for_state(desktop, state):
         lambda *_: None)
     wait_until(lambda: property_of(desktop, "Vault") == state, "the vault is " + state)
     desktop.connection.signal_unsubscribe(changes)
-
-
-def set_keyring_locked(desktop, locked):
-    """As a person does with the keyring's own program."""
-    collection = "/org/freedesktop/secrets/collection/login"
-    if locked:
-        desktop.call("org.freedesktop.secrets", "/org/freedesktop/secrets",
-                     "org.freedesktop.Secret.Service", "Lock",
-                     GLib.Variant("(ao)", ([collection],)))
-        return
-    session = desktop.call("org.freedesktop.secrets", "/org/freedesktop/secrets",
-                           "org.freedesktop.Secret.Service", "OpenSession",
-                           GLib.Variant("(sv)", ("plain", GLib.Variant("s", ""))))[1]
-    desktop.call("org.freedesktop.secrets", "/org/freedesktop/secrets",
-                 "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface",
-                 "UnlockWithMasterPassword",
-                 GLib.Variant("(o(oayays))", (collection, (session, b"", PASSWORD.encode(),
-                                                           "text/plain"))))
 
 
 def the_vault_follows_the_keyring():

@@ -171,7 +171,7 @@ test_a_hundred_who_open_cause_one_prompt (TestVault *fixture, gconstpointer unus
   for (guint i = 0; i < 100; i++)
     {
       gboolean is_open = vault_open_finish (fixture->vault, test_wait_for (&results[i]), NULL);
-      g_assert_true (is_open || i % 2 == 0);
+      g_assert_cmpint (is_open, ==, i % 2 == 1);
       g_object_unref (results[i]);
     }
   g_assert_cmpuint (fixture->store->n_prompts, ==, 1);
@@ -193,6 +193,22 @@ test_one_who_may_prompt_is_not_answered_by_an_attempt_that_may_not (TestVault *f
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LOCKED);
   g_assert_true (vault_open_finish (fixture->vault, test_wait_for (&loud), NULL));
   assert_filled (fixture);
+}
+
+static void
+test_one_who_may_not_prompt_does_not_wait_for_a_prompt (TestVault *fixture, gconstpointer unused)
+{
+  g_autoptr (GAsyncResult) loud = NULL, quiet = NULL;
+  g_autoptr (GError) error = NULL;
+
+  test_vault_fill_and_restart (fixture);
+  fixture->store->outcome = VAULT_KEY_LOCKED;
+  vault_open_async (fixture->vault, TRUE, test_keep_result, &loud);
+  vault_open_async (fixture->vault, FALSE, test_keep_result, &quiet);
+  g_assert_false (vault_open_finish (fixture->vault, test_wait_for (&quiet), &error));
+  g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LOCKED);
+  g_assert_null (loud);
+  g_assert_true (vault_open_finish (fixture->vault, test_wait_for (&loud), NULL));
 }
 
 static void
@@ -605,6 +621,8 @@ main (int argc, char **argv)
   ADD ("a-hundred-who-open-cause-one-prompt", test_a_hundred_who_open_cause_one_prompt);
   ADD ("one-who-may-prompt-is-not-answered-by-an-attempt-that-may-not",
        test_one_who_may_prompt_is_not_answered_by_an_attempt_that_may_not);
+  ADD ("one-who-may-not-prompt-does-not-wait-for-a-prompt",
+       test_one_who_may_not_prompt_does_not_wait_for_a_prompt);
   ADD ("a-missing-key-makes-it-keyless-and-nothing-new",
        test_a_missing_key_makes_it_keyless_and_nothing_new);
   ADD ("no-key-store-makes-it-unavailable", test_no_key_store_makes_it_unavailable);
