@@ -89,7 +89,7 @@ begin_start (CoreCall *call)
     return core_call_fail (
         call, OTRD_ERROR_NOT_SUPPORTED,
         "Not started: the policy for this contact is \"never\"; change it first");
-  if (call->interactive && !vault_is_open (account->vault))
+  if (call->interactive && !vault_is_open (account->vault) && vault_may_be_opened (account->vault))
     core_account_ask_to_unlock (account);
   else if (call->context.key == NULL && !core_account_check_open (account, "start", &call->error))
     return FALSE;

@@ -220,6 +220,17 @@ add_advice (GError *reason)
                                  NULL);
 }
 
+/* A dismissal is an answer to those who asked; to others the vault is locked. */
+static void
+forget_dismissal (GError *reason)
+{
+  if (reason->code != OTRD_ERROR_DISMISSED)
+    return;
+  reason->code = OTRD_ERROR_LOCKED;
+  g_free (reason->message);
+  reason->message = g_strdup ("The vault is locked, and its prompt was dismissed; unlock it");
+}
+
 /* The attempt's end without an open vault. */
 static void
 fail_attempt (Vault *vault, Attempt *attempt, OtrdVault state, GError *reason)
@@ -231,6 +242,7 @@ fail_attempt (Vault *vault, Attempt *attempt, OtrdVault state, GError *reason)
   failure = g_error_copy (reason);
   g_clear_pointer (&vault->findings, g_ptr_array_unref);
   vault->findings = g_steal_pointer (&attempt->findings);
+  forget_dismissal (reason);
   vault_set_state (vault, state, reason);
   end_attempt (vault, attempt->interactive, attempt->passphrase, failure);
 }

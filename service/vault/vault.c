@@ -142,6 +142,12 @@ vault_is_open (Vault *vault)
          || vault->state == OTRD_VAULT_READ_ONLY;
 }
 
+gboolean
+vault_may_be_opened (Vault *vault)
+{
+  return !vault->is_locked_on_purpose;
+}
+
 const char *
 vault_get_key_store_name (Vault *vault)
 {

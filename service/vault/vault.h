@@ -41,6 +41,8 @@ OtrdVault vault_get_state (Vault *vault);
 /* new, ready or read-only: what is in it is known, and changes are taken (though
  * a read-only one cannot make them last: saving tells). */
 gboolean vault_is_open (Vault *vault);
+/* Not after vault_lock_async (): then only vault_unlock_async () opens it. */
+gboolean vault_may_be_opened (Vault *vault);
 /* The contract's word for what opens it: "secret-service", "passphrase". */
 const char *vault_get_key_store_name (Vault *vault);
 /* What would be lost if the process ended now, or interrupted, in a few words; NULL: nothing. */

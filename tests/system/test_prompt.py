@@ -4,8 +4,6 @@
 """A locked gnome-keyring, and prompts that are answered, dismissed, or taken
 away with the keyring that showed them."""
 import contextlib
-import os
-import subprocess
 
 from gi.repository import Gio, GLib
 
@@ -15,23 +13,9 @@ import tap
 from desktop import PASSWORD, Desktop, wait_until
 from keyring_lock import set_keyring_locked
 from messenger import Client, ContractError
+from prompter import UNANSWERED, Prompter
 
 INTERACTIVE = Gio.DBusCallFlags.ALLOW_INTERACTIVE_AUTHORIZATION
-UNANSWERED = 3600000    # a delay that no test lives to see the end of
-
-
-class Prompter:
-    def __init__(self, desktop, delay, *answers):
-        self.process = desktop.start([os.environ["OTRD_MOCK_PROMPTER"], str(delay), *answers],
-                                     stdout=subprocess.PIPE, stderr=desktop.log)
-        self.name = self.process.stdout.readline().decode().strip()
-
-    def wait_for_prompt(self):
-        assert self.process.stdout.readline() == b"prompt\n"
-
-    def count_prompts(self):
-        self.process.terminate()
-        return self.process.stdout.read().count(b"prompt\n")
 
 
 @contextlib.contextmanager

@@ -156,6 +156,9 @@ test_a_dismissed_prompt_is_an_answer (TestVault *fixture, gconstpointer unused)
   g_assert_false (test_vault_open (fixture, TRUE, &error));
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_DISMISSED);
   g_assert_cmpint (vault_get_state (fixture->vault), ==, OTRD_VAULT_LOCKED);
+  g_clear_error (&error);
+  error = vault_new_state_error (fixture->vault, "try");
+  g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LOCKED);
   g_assert_cmpuint (fixture->store->n_prompts, ==, 1);
 }
 
