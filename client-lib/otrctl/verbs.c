@@ -68,6 +68,11 @@ static const Option unlock_options[] = {
   { NULL },
 };
 
+static const char auto_lock_details[] =
+    "Without words it is shown. With the screen: when the screen is locked; what it has\n"
+    "locked opens with it again, if the keyring needs no prompt. Idle: when for so many\n"
+    "seconds nobody has sent, opened or changed anything; then unlock opens it.";
+
 static const Option backup_options[] = {
   { "passphrase-stdin", NULL, "read the passphrase from standard input, to the end of its line" },
   { "passphrase-fd", "N", "read the passphrase from the descriptor N, to the end of its line" },
@@ -235,6 +240,8 @@ static const Verb verbs[] = {
     accept_details, NULL, FALSE, run_accept },
   { "unlock", NULL, "", "open the vault", NULL, unlock_options, FALSE, run_unlock },
   { "lock", NULL, "", "lock the vault", NULL, NULL, FALSE, run_lock },
+  { "auto-lock", NULL, "[screen|idle] [on|off|SECONDS]", "show or set when it is locked by itself",
+    auto_lock_details, NULL, FALSE, run_auto_lock },
   { "key-store", NULL, "[secret-service|passphrase]", "show or set what opens the vault", NULL,
     unlock_options, FALSE, run_key_store },
   { "vault", "check", "", "read every file of the vault again", NULL, json_option, FALSE,

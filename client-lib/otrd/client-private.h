@@ -4,6 +4,7 @@
 #pragma once
 
 #include "call.h"
+#include "mirror.h"
 #include "otrd-client.h"
 #include "wire.h"
 
@@ -19,6 +20,9 @@ G_BEGIN_DECLS
 /* What accounts, sessions and the methods in other files need of a client. */
 
 OtrdWire *otrd_client_get_wire (OtrdClient *self);
+OtrdMirror *otrd_client_get_mirror (OtrdClient *self);
+/* facts.c: what the service says of itself. */
+extern const OtrdMirrorName otrd_client_facts[];
 
 /* A call of any object of the service, sent as it is; not a session's. */
 OtrdCall *otrd_client_call_new (OtrdClient *self,

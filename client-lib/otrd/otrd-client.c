@@ -43,6 +43,8 @@ typedef enum
   PROP_VAULT,
   PROP_KEY_STORE,
   PROP_DEFAULT_POLICY,
+  PROP_LOCK_WITH_SCREEN,
+  PROP_LOCK_WHEN_IDLE,
   N_PROPS,
 } Prop;
 
@@ -56,11 +58,6 @@ enum
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
-
-static const OtrdMirrorName mirror_names[] = {
-  { "Version", "version" },    { "ProgramVersion", "program-version" }, { "Vault", "vault" },
-  { "KeyStore", "key-store" }, { "DefaultPolicy", "default-policy" },   { NULL, NULL },
-};
 
 static void initable_init (GInitableIface *iface);
 static void async_initable_init (GAsyncInitableIface *iface);
@@ -284,6 +281,12 @@ route_changed (gpointer user_data)
 static const OtrdWireListener listener = { signalled, owner_changed, route_changed };
 
 /* ---- For the rest of the library ---- */
+
+OtrdMirror *
+otrd_client_get_mirror (OtrdClient *self)
+{
+  return self->mirror;
+}
 
 OtrdWire *
 otrd_client_get_wire (OtrdClient *self)
@@ -525,38 +528,6 @@ otrd_client_get_direct (OtrdClient *self)
   return self->wire != NULL && otrd_wire_is_direct (self->wire);
 }
 
-guint
-otrd_client_get_version (OtrdClient *self)
-{
-  return otrd_mirror_get_uint (self->mirror, "Version");
-}
-
-const char *
-otrd_client_get_program_version (OtrdClient *self)
-{
-  return otrd_mirror_get_string (self->mirror, "ProgramVersion");
-}
-
-OtrdVault
-otrd_client_get_vault (OtrdClient *self)
-{
-  return otrd_vault_from_string (otrd_mirror_get_string (self->mirror, "Vault"));
-}
-
-const char *
-otrd_client_get_key_store (OtrdClient *self)
-{
-  return otrd_mirror_get_string (self->mirror, "KeyStore");
-}
-
-OtrdPolicy
-otrd_client_get_default_policy (OtrdClient *self)
-{
-  const char *word = otrd_mirror_get_string (self->mirror, "DefaultPolicy");
-
-  return *word == '\0' ? OTRD_POLICY_UNKNOWN : otrd_policy_from_string (word);
-}
-
 static void
 otrd_client_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -599,6 +570,12 @@ otrd_client_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       break;
     case PROP_DEFAULT_POLICY:
       g_value_set_enum (value, otrd_client_get_default_policy (self));
+      break;
+    case PROP_LOCK_WITH_SCREEN:
+      g_value_set_boolean (value, otrd_client_get_lock_with_screen (self));
+      break;
+    case PROP_LOCK_WHEN_IDLE:
+      g_value_set_uint (value, otrd_client_get_lock_when_idle (self));
       break;
     case N_PROPS:
     default:
@@ -737,6 +714,20 @@ install_properties (GObjectClass *class)
    */
   props[PROP_DEFAULT_POLICY] = g_param_spec_enum (
       "default-policy", NULL, NULL, otrd_policy_get_type (), OTRD_POLICY_UNKNOWN, shown);
+  /**
+   * OtrdClient:lock-with-screen:
+   *
+   * Whether the vault is locked with the screen.
+   */
+  props[PROP_LOCK_WITH_SCREEN] =
+      g_param_spec_boolean ("lock-with-screen", NULL, NULL, FALSE, shown);
+  /**
+   * OtrdClient:lock-when-idle:
+   *
+   * After how many seconds without a wish of the user's the vault is locked; 0: never.
+   */
+  props[PROP_LOCK_WHEN_IDLE] =
+      g_param_spec_uint ("lock-when-idle", NULL, NULL, 0, G_MAXUINT32, 0, shown);
   g_object_class_install_properties (class, N_PROPS, props);
 }
 
@@ -794,6 +785,6 @@ static void
 otrd_client_init (OtrdClient *self)
 {
   self->interactive = TRUE;
-  self->mirror = otrd_mirror_new (G_OBJECT (self), mirror_names);
+  self->mirror = otrd_mirror_new (G_OBJECT (self), otrd_client_facts);
   self->objects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }

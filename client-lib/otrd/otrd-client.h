@@ -175,6 +175,22 @@ OTRD_API const char *otrd_client_get_key_store (OtrdClient *self);
 OTRD_API OtrdPolicy otrd_client_get_default_policy (OtrdClient *self);
 
 /**
+ * otrd_client_get_lock_with_screen:
+ * @self: the client
+ *
+ * Returns: whether the vault is locked with the screen
+ */
+OTRD_API gboolean otrd_client_get_lock_with_screen (OtrdClient *self);
+
+/**
+ * otrd_client_get_lock_when_idle:
+ * @self: the client
+ *
+ * Returns: after how many seconds without a wish of the user's the vault is locked; 0: never
+ */
+OTRD_API guint otrd_client_get_lock_when_idle (OtrdClient *self);
+
+/**
  * otrd_client_register:
  * @self: the client
  * @application: the id of the messenger

@@ -59,6 +59,52 @@ OTRD_API gboolean otrd_client_set_default_policy_sync (OtrdClient *self,
                                                        GError **error);
 
 /**
+ * otrd_client_set_auto_lock:
+ * @self: the client
+ * @options: (nullable): `a{sv}` with `screen` b and `idle` u (seconds; 0: never), of which what is
+ *   absent stays as it is; a floating one is consumed
+ * @cancellable: (nullable): a cancellable
+ * @callback: (nullable): called when the answer is there
+ * @user_data: for @callback
+ *
+ * Says when the vault is locked by itself: with the screen, or when nobody has wanted anything
+ * for a while.
+ */
+OTRD_API void otrd_client_set_auto_lock (OtrdClient *self,
+                                         GVariant *options,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+
+/**
+ * otrd_client_set_auto_lock_finish:
+ * @self: the client
+ * @result: the result
+ * @error: return location for an error of %OTRD_ERROR
+ *
+ * Returns: %TRUE if it was done
+ */
+OTRD_API gboolean otrd_client_set_auto_lock_finish (OtrdClient *self,
+                                                    GAsyncResult *result,
+                                                    GError **error);
+
+/**
+ * otrd_client_set_auto_lock_sync:
+ * @self: the client
+ * @options: (nullable): as in otrd_client_set_auto_lock()
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error of %OTRD_ERROR
+ *
+ * As otrd_client_set_auto_lock(), but waits for the answer. No main context is iterated.
+ *
+ * Returns: %TRUE if it was done
+ */
+OTRD_API gboolean otrd_client_set_auto_lock_sync (OtrdClient *self,
+                                                  GVariant *options,
+                                                  GCancellable *cancellable,
+                                                  GError **error);
+
+/**
  * otrd_client_unlock:
  * @self: the client
  * @passphrase: (nullable): the passphrase; it crosses the bus by descriptor

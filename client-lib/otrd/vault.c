@@ -124,6 +124,40 @@ otrd_client_set_default_policy_sync (OtrdClient *self,
 }
 
 static OtrdCall *
+make_set_auto_lock (OtrdClient *self, GVariant *options)
+{
+  g_return_val_if_fail (OTRD_IS_CLIENT (self), NULL);
+
+  return make_call (self, "SetAutoLock", g_variant_new ("(@a{sv})", otrd_options (options)),
+                    OTRD_CALL_REPEATABLE, otrd_read_nothing, NULL);
+}
+
+void
+otrd_client_set_auto_lock (OtrdClient *self,
+                           GVariant *options,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  otrd_call_begin (make_set_auto_lock (self, options), cancellable, callback, user_data);
+}
+
+gboolean
+otrd_client_set_auto_lock_finish (OtrdClient *self, GAsyncResult *result, GError **error)
+{
+  return otrd_call_end (self, result, error) != NULL;
+}
+
+gboolean
+otrd_client_set_auto_lock_sync (OtrdClient *self,
+                                GVariant *options,
+                                GCancellable *cancellable,
+                                GError **error)
+{
+  return otrd_call_run (make_set_auto_lock (self, options), cancellable, error) != NULL;
+}
+
+static OtrdCall *
 make_unlock (OtrdClient *self, GBytes *passphrase, GVariant *options)
 {
   g_return_val_if_fail (OTRD_IS_CLIENT (self), NULL);

@@ -11,6 +11,7 @@
 #include "bus/descriptors.h"
 #include "bus/errors.h"
 #include "bus/tree.h"
+#include "core/auto-lock.h"
 #include "core/idleness.h"
 #include "introspection/otrd-error.h"
 
@@ -39,6 +40,13 @@ check_call (BusCall *call, GError **error)
   return FALSE;
 }
 
+/* What a messenger calls by itself, as often as strangers write, is no sign of the user. */
+static gboolean
+is_of_the_user (BusCall *call)
+{
+  return !g_str_equal (call->member, "Receive") && !g_str_equal (call->member, "Collect");
+}
+
 static void
 run (gpointer item)
 {
@@ -46,10 +54,14 @@ run (gpointer item)
   GError *error = NULL;
 
   if (!check_call (call, &error))
-    bus_call_fail (call, error);
-  else
-    call->method->handle (call, call->object,
-                          g_dbus_method_invocation_get_parameters (call->invocation));
+    {
+      bus_call_fail (call, error);
+      return;
+    }
+  if (is_of_the_user (call))
+    core_user_was_here (bus_tree_get_core (call->tree));
+  call->method->handle (call, call->object,
+                        g_dbus_method_invocation_get_parameters (call->invocation));
 }
 
 void

@@ -8,6 +8,7 @@
 #include "bus/descriptors.h"
 #include "bus/options.h"
 #include "bus/tree.h"
+#include "core/auto-lock.h"
 #include "core/core.h"
 
 #define PASSPHRASE_MAX 1024
@@ -81,6 +82,32 @@ void
 bus_manager_lock (BusCall *call, gpointer object, GVariant *arguments)
 {
   core_lock (object, vault_is_locked, call);
+}
+
+static void
+auto_lock_is_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (!core_set_auto_lock_finish (CORE_CORE (source), result, &error))
+    bus_call_fail (user_data, error);
+  else
+    bus_call_return (user_data, NULL);
+}
+
+void
+bus_manager_set_auto_lock (BusCall *call, gpointer object, GVariant *arguments)
+{
+  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 0);
+  gboolean with_screen = core_get_lock_with_screen (object);
+  guint32 when_idle = core_get_lock_when_idle (object);
+  GError *error = NULL;
+
+  if (bus_options_read (options, &error, "screen", "b", &with_screen, "idle", "u", &when_idle,
+                        NULL))
+    core_set_auto_lock (object, with_screen, when_idle, auto_lock_is_set, call);
+  else
+    bus_call_fail (call, error);
 }
 
 /* One SetKeyStore, while its passphrase is read. */

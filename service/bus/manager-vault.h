@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 void bus_manager_unlock (BusCall *call, gpointer object, GVariant *arguments);
 void bus_manager_lock (BusCall *call, gpointer object, GVariant *arguments);
+void bus_manager_set_auto_lock (BusCall *call, gpointer object, GVariant *arguments);
 void bus_manager_check_vault (BusCall *call, gpointer object, GVariant *arguments);
 void bus_manager_set_key_store (BusCall *call, gpointer object, GVariant *arguments);
 

@@ -14,6 +14,7 @@
 #include "bus/options.h"
 #include "bus/portal.h"
 #include "bus/tree.h"
+#include "core/auto-lock.h"
 #include "core/core.h"
 #include "core/grants.h"
 #include "core/names.h"
@@ -334,12 +335,26 @@ get_default_policy (BusExport *export)
   return g_variant_new_string (core_get_default_policy (CORE_CORE (export->object)));
 }
 
+static GVariant *
+get_lock_with_screen (BusExport *export)
+{
+  return g_variant_new_boolean (core_get_lock_with_screen (CORE_CORE (export->object)));
+}
+
+static GVariant *
+get_lock_when_idle (BusExport *export)
+{
+  return g_variant_new_uint32 (core_get_lock_when_idle (CORE_CORE (export->object)));
+}
+
 static const BusProperty properties[] = {
   { "Version", NULL, get_version },
   { "ProgramVersion", NULL, get_program_version },
   { "Vault", "vault", get_vault },
   { "KeyStore", "key-store", get_key_store },
   { "DefaultPolicy", "default-policy", get_default_policy },
+  { "LockWithScreen", "lock-with-screen", get_lock_with_screen },
+  { "LockWhenIdle", "lock-when-idle", get_lock_when_idle },
   { NULL },
 };
 
@@ -350,6 +365,7 @@ static const BusMethod methods[] = {
   { "SetDefaultPolicy", handle_set_default_policy },
   { "Unlock", bus_manager_unlock },
   { "Lock", bus_manager_lock },
+  { "SetAutoLock", bus_manager_set_auto_lock },
   { "OpenDirectConnection", bus_portal_handle_open_direct_connection },
   { "ListApplications", handle_list_applications },
   { "SetGrant", handle_set_grant },

@@ -23,6 +23,8 @@ static const char *const narrow[] = {
   "im.otrd1.Manager.Vault",
   "im.otrd1.Manager.KeyStore",
   "im.otrd1.Manager.DefaultPolicy",
+  "im.otrd1.Manager.LockWithScreen",
+  "im.otrd1.Manager.LockWhenIdle",
   "im.otrd1.Session.Send",
   "im.otrd1.Session.Receive",
   "im.otrd1.Session.Collect",

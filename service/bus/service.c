@@ -11,7 +11,9 @@
 #include "bus/paths.h"
 #include "bus/portal.h"
 #include "bus/rival.h"
+#include "bus/screen.h"
 #include "bus/tree.h"
+#include "core/auto-lock.h"
 #include "core/idleness.h"
 
 /* What is wanted of the names. */
@@ -33,7 +35,8 @@ struct _BusService
   BusRoster *roster;
   BusTree *tree;
   BusPortal *portal;
-  BusRival *rival; /* until the name is ours */
+  BusRival *rival;   /* until the name is ours */
+  BusScreen *screen; /* NULL: the user does not wish it */
   gboolean is_looking;
   gboolean has_looked;
   Wish wish;
@@ -198,6 +201,15 @@ release_names (BusService *service)
   service->n_asking++;
   bus_names_release (bus_portal_get_connection (service->portal), BUS_NAME_PORTAL, service->open,
                      name_is_released, service);
+}
+
+/* The screen is watched while the user wishes it. */
+static void
+wish_has_changed (BusService *service)
+{
+  g_clear_pointer (&service->screen, bus_screen_free);
+  if (core_get_lock_with_screen (service->core))
+    service->screen = bus_screen_new (service->core, service->connection);
 }
 
 /* The beginning: nobody is answered before the vault's state is known. */
@@ -380,6 +392,8 @@ bus_service_new (Core *core,
       g_signal_connect (connection, "closed", G_CALLBACK (connection_has_closed), service);
   service->roster = bus_roster_new (core, call_was_answered, service);
   service->tree = bus_tree_new (service->roster, connection, BUS_DOOR_BUS, NULL);
+  g_signal_connect_swapped (core, "notify::lock-with-screen", G_CALLBACK (wish_has_changed),
+                            service);
   watch_rival (service);
   return service;
 }
@@ -392,6 +406,8 @@ bus_service_free (BusService *service)
   g_clear_object (&service->open);
   g_signal_handler_disconnect (service->connection, service->closing);
   g_clear_pointer (&service->rival, bus_rival_free);
+  g_signal_handlers_disconnect_by_func (service->core, wish_has_changed, service);
+  g_clear_pointer (&service->screen, bus_screen_free);
   if (service->has_names)
     bus_names_release (service->connection, BUS_NAME, NULL, NULL, NULL);
   g_clear_pointer (&service->portal, bus_portal_free);

@@ -21,6 +21,15 @@ typedef struct
   gpointer user_data;
 } CoreIdleness;
 
+typedef struct
+{
+  VaultAutoLock settings; /* the last that was read */
+  gboolean is_by_screen;  /* what the screen has locked, it may open */
+  gboolean is_by_hand;    /* opened by the user's Unlock () */
+  gint64 used;            /* when the user wanted something last */
+  guint timer;
+} CoreAutoLock;
+
 struct _Core
 {
   GObject parent;
@@ -33,10 +42,14 @@ struct _Core
   OtrdPolicy shown_default; /* stays over Lock, as what sessions show does */
   gboolean locked_by_user;
   CoreIdleness idleness;
+  CoreAutoLock auto_lock;
 };
 
 /* core-accounts.c: by canonical names; NULL. */
 CoreAccount *core_find_account (Core *core, const char *protocol, const char *name);
+
+/* auto-lock.c: the vault was opened, or has been closed. */
+void core_auto_lock_vault_changed (Core *core, gboolean is_open);
 
 /* core.c: those that the vault has, and what it has of them now. */
 void core_take_accounts (Core *core);

@@ -4,6 +4,7 @@
 /* Core: the vault's state followed, and the end of it all. */
 
 #include "core/account-private.h"
+#include "core/auto-lock.h"
 #include "core/core-private.h"
 #include "core/limits.h"
 #include "core/policy.h"
@@ -17,6 +18,8 @@ enum
   PROP_VAULT = 1,
   PROP_KEY_STORE,
   PROP_DEFAULT_POLICY,
+  PROP_LOCK_WITH_SCREEN,
+  PROP_LOCK_WHEN_IDLE,
   N_PROPS
 };
 
@@ -58,7 +61,10 @@ core_dispose (GObject *object)
   Core *core = CORE_CORE (object);
 
   if (core->clock != NULL)
-    core_clock_cancel (core->clock, &core->idleness.timer);
+    {
+      core_clock_cancel (core->clock, &core->idleness.timer);
+      core_clock_cancel (core->clock, &core->auto_lock.timer);
+    }
   if (core->vault != NULL)
     g_signal_handlers_disconnect_by_data (core->vault, core);
   for (guint i = 0; i < core->accounts->len; i++)
@@ -99,6 +105,12 @@ core_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
     case PROP_DEFAULT_POLICY:
       g_value_set_string (value, core_get_default_policy (core));
       break;
+    case PROP_LOCK_WITH_SCREEN:
+      g_value_set_boolean (value, core_get_lock_with_screen (core));
+      break;
+    case PROP_LOCK_WHEN_IDLE:
+      g_value_set_uint (value, core_get_lock_when_idle (core));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     }
@@ -129,6 +141,12 @@ core_class_init (CoreClass *class)
   install_string (PROP_VAULT, "vault");
   install_string (PROP_KEY_STORE, "key-store");
   install_string (PROP_DEFAULT_POLICY, "default-policy");
+  properties[PROP_LOCK_WITH_SCREEN] =
+      g_param_spec_boolean ("lock-with-screen", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_LOCK_WHEN_IDLE] =
+      g_param_spec_uint ("lock-when-idle", NULL, NULL, 0, G_MAXUINT32, 0,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[ACCOUNT_ADDED] = new_account_signal ("account-added");
   signals[ACCOUNT_REMOVED] = new_account_signal ("account-removed");
@@ -220,6 +238,7 @@ on_vault_state (Core *core)
   if (is_open == core->was_open)
     return;
   core->was_open = is_open;
+  core_auto_lock_vault_changed (core, is_open);
   g_object_notify_by_pspec (G_OBJECT (core), properties[PROP_DEFAULT_POLICY]);
   if (is_open)
     {
@@ -273,7 +292,10 @@ on_unlocked (GObject *vault, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (vault_open_finish (VAULT_VAULT (vault), result, &error))
-    g_task_return_boolean (task, TRUE);
+    {
+      CORE_CORE (g_task_get_source_object (task))->auto_lock.is_by_hand = TRUE;
+      g_task_return_boolean (task, TRUE);
+    }
   else
     g_task_return_error (task, error);
 }
@@ -373,6 +395,7 @@ core_lock (Core *core, GAsyncReadyCallback callback, gpointer user_data)
   GTask *task = g_task_new (core, NULL, callback, user_data);
 
   core->locked_by_user = TRUE;
+  core->auto_lock.is_by_screen = FALSE;
   vault_lock_async (core->vault, on_locked, task);
 }
 

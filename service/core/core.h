@@ -4,7 +4,8 @@
 /* Core: the rules of the whole. It knows the vault, the clock and the accounts;
  * what is of one account or one session is there.
  *
- * Properties: "vault", "key-store", "default-policy" (words of the contract).
+ * Properties: "vault", "key-store", "default-policy" (words of the contract), "lock-with-screen",
+ * "lock-when-idle".
  * Signals: account-added (CoreAccount *), account-removed (CoreAccount *),
  * grant-requested (application, protocol, account), grant-withdrawn (likewise).
  */

@@ -61,7 +61,30 @@ vault_put_default_policy (Vault *vault, OtrdPolicy policy, GError **error)
   if (!check_open (vault, "store the policy", error))
     return FALSE;
   old = vault_table_find_settings (vault->table);
-  return put_record (vault, VAULT_FILE_TRUST, vault_record_from_settings (policy, old), old, error);
+  return put_record (vault, VAULT_FILE_TRUST,
+                     vault_record_from_settings (policy, vault_get_auto_lock (vault), old), old,
+                     error);
+}
+
+VaultAutoLock
+vault_get_auto_lock (Vault *vault)
+{
+  VaultRecord *record = vault_is_open (vault) ? vault_table_find_settings (vault->table) : NULL;
+
+  return record != NULL ? vault_record_get_auto_lock (record) : (VaultAutoLock){ 0 };
+}
+
+gboolean
+vault_put_auto_lock (Vault *vault, VaultAutoLock auto_lock, GError **error)
+{
+  const VaultRecord *old;
+
+  if (!check_open (vault, "store when it is locked", error))
+    return FALSE;
+  old = vault_table_find_settings (vault->table);
+  return put_record (vault, VAULT_FILE_TRUST,
+                     vault_record_from_settings (vault_get_default_policy (vault), auto_lock, old),
+                     old, error);
 }
 
 GPtrArray *

@@ -149,6 +149,8 @@ is_valid_field (guint8 tag, const guint8 *bytes, gsize length)
     case VAULT_FIELD_SEEN:
     case VAULT_FIELD_SINCE:
     case VAULT_FIELD_TRUST_AT:
+    case VAULT_FIELD_LOCK_WITH_SCREEN:
+    case VAULT_FIELD_LOCK_WHEN_IDLE:
       return length <= sizeof (guint64);
     case VAULT_FIELD_TRUST_HISTORY:
       return is_history (bytes, length);

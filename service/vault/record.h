@@ -58,7 +58,10 @@ typedef enum
   VAULT_FIELD_TRUST_AT = 49, /* fingerprint: when its trust was set */
   VAULT_FIELD_TRUST_HISTORY = 50,
   VAULT_FIELD_UNASKED = 51, /* latch: applications, a line each */
-  VAULT_FIELD_FIRST_UNKNOWN = 52,
+  /* settings */
+  VAULT_FIELD_LOCK_WITH_SCREEN = 52,
+  VAULT_FIELD_LOCK_WHEN_IDLE = 53,
+  VAULT_FIELD_FIRST_UNKNOWN = 54,
 } VaultField;
 
 typedef struct _VaultRecord VaultRecord;
@@ -97,13 +100,17 @@ VaultRecord *vault_record_from_policy (const char *protocol,
                                        const char *contact,
                                        OtrdPolicy policy,
                                        const VaultRecord *old);
-VaultRecord *vault_record_from_settings (OtrdPolicy default_policy, const VaultRecord *old);
+VaultRecord *vault_record_from_settings (OtrdPolicy default_policy,
+                                         VaultAutoLock auto_lock,
+                                         const VaultRecord *old);
 
 VaultAccount *vault_record_to_account (const VaultRecord *record);
 VaultFingerprint *vault_record_to_fingerprint (const VaultRecord *record);
 VaultLatch *vault_record_to_latch (const VaultRecord *record);
 /* A word that we do not know is the strictest. */
 OtrdPolicy vault_record_get_policy (const VaultRecord *record);
+/* Of settings. */
+VaultAutoLock vault_record_get_auto_lock (const VaultRecord *record);
 /* A word that we do not know is unverified. */
 OtrdTrust vault_record_get_trust (const VaultRecord *record);
 

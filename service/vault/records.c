@@ -348,12 +348,27 @@ vault_record_from_policy (const char *protocol,
 }
 
 VaultRecord *
-vault_record_from_settings (OtrdPolicy default_policy, const VaultRecord *old)
+vault_record_from_settings (OtrdPolicy default_policy,
+                            VaultAutoLock auto_lock,
+                            const VaultRecord *old)
 {
   VaultFieldList list = { 0 };
 
   vault_field_list_add_text (&list, VAULT_FIELD_POLICY, otrd_policy_to_string (default_policy));
+  vault_field_list_add_number (&list, VAULT_FIELD_LOCK_WITH_SCREEN, auto_lock.with_screen);
+  vault_field_list_add_number (&list, VAULT_FIELD_LOCK_WHEN_IDLE, auto_lock.when_idle);
   return vault_field_list_to_record (&list, VAULT_KIND_SETTINGS, FALSE, old);
+}
+
+VaultAutoLock
+vault_record_get_auto_lock (const VaultRecord *record)
+{
+  guint64 when_idle = vault_record_get_number (record, VAULT_FIELD_LOCK_WHEN_IDLE);
+
+  return (VaultAutoLock){
+    .with_screen = vault_record_get_number (record, VAULT_FIELD_LOCK_WITH_SCREEN) != 0,
+    .when_idle = (guint32)MIN (when_idle, G_MAXUINT32),
+  };
 }
 
 OtrdPolicy

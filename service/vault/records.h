@@ -36,6 +36,13 @@ VaultAccount *vault_account_copy (const VaultAccount *account);
 void vault_account_free (VaultAccount *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VaultAccount, vault_account_free)
 
+/* When the vault is locked although nobody says so. */
+typedef struct
+{
+  gboolean with_screen;
+  guint32 when_idle; /* seconds; 0: never */
+} VaultAutoLock;
+
 typedef enum
 {
   VAULT_SEEN_V2 = 1 << 0,

@@ -128,6 +128,8 @@ GPtrArray *vault_check_finish (Vault *vault, GAsyncResult *result, GError **erro
 
 OtrdPolicy vault_get_default_policy (Vault *vault); /* opportunistic until set, or not open */
 gboolean vault_put_default_policy (Vault *vault, OtrdPolicy policy, GError **error);
+VaultAutoLock vault_get_auto_lock (Vault *vault); /* never until set, or not open */
+gboolean vault_put_auto_lock (Vault *vault, VaultAutoLock auto_lock, GError **error);
 
 GPtrArray *vault_list_accounts (Vault *vault); /* of VaultAccount */
 VaultAccount *vault_lookup_account (Vault *vault, const char *protocol, const char *name);

@@ -83,6 +83,8 @@ the_manager_refuses_it (Fixture *fixture, gconstpointer unused)
       OTRD_ERROR_INVALID_ARGUMENT },
     { "SetDefaultPolicy", "('sometimes', @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
     { "SetDefaultPolicy", "('', @a{sv} {})", OTRD_ERROR_INVALID_ARGUMENT },
+    { "SetAutoLock", "({'screen': <'yes'>},)", OTRD_ERROR_INVALID_ARGUMENT },
+    { "SetAutoLock", "({'idle': <int32 -1>},)", OTRD_ERROR_INVALID_ARGUMENT },
     { "Unlock", "({'passphrase': <'in the clear'>},)", OTRD_ERROR_INVALID_ARGUMENT },
     { "Unlock", "({'passphrase': <handle 0>},)", OTRD_ERROR_INVALID_ARGUMENT },
     { "Unlock", "({'passphrase': <handle -1>},)", OTRD_ERROR_INVALID_ARGUMENT },

@@ -27,6 +27,7 @@ CALLS = {
     "SetDefaultPolicy": ("client", "set_default_policy", (Otrd.Policy.ALWAYS, None)),
     "Unlock": ("client", "unlock", (SECRET, None)),
     "Lock": ("client", "lock", (None,)),
+    "SetAutoLock": ("client", "set_auto_lock", (None,)),
     "OpenDirectConnection": ("client", "open_direct_connection", (None,)),
     "ListApplications": ("client", "list_applications", (None,)),
     "SetGrant": ("client", "set_grant", ("org.example.App", "xmpp", ALICE, "allow", None)),

@@ -20,7 +20,8 @@ from desktop import SERVICE, Desktop, wait_for_end, wait_until
 from messenger import Client, ContractError
 
 # Members of the contract that a person with gdbus must find.
-MANAGER = {"Version", "ProgramVersion", "Vault", "KeyStore", "DefaultPolicy"}
+MANAGER = {"Version", "ProgramVersion", "Vault", "KeyStore", "DefaultPolicy", "LockWithScreen",
+           "LockWhenIdle"}
 ACCOUNT = {"Protocol", "Name", "Fingerprint", "KeyState", "Policy"}
 SESSION = {"Account", "Contact", "Policy", "State", "Trust", "Blocked", "Fingerprint",
            "OtrVersion", "SessionId", "Instances", "Instance", "Verification", "Held",

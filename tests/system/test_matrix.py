@@ -39,7 +39,8 @@ PORTAL = PUBLIC | {"sandboxed": YES}
 TABLE = {
     "Manager": {
         "Version": PUBLIC, "ProgramVersion": PUBLIC, "Vault": PUBLIC, "KeyStore": PUBLIC,
-        "DefaultPolicy": PUBLIC, "Register": PUBLIC, "OpenAccount": ANYONE,
+        "DefaultPolicy": PUBLIC, "LockWithScreen": PUBLIC, "LockWhenIdle": PUBLIC,
+        "SetAutoLock": ANYONE, "Register": PUBLIC, "OpenAccount": ANYONE,
         "OpenSession": PUBLIC | {"ungranted": NO}, "SetDefaultPolicy": ANYONE, "Unlock": ANYONE,
         "Lock": ANYONE, "OpenDirectConnection": ANYONE, "ListApplications": ANYONE,
         "SetGrant": ANYONE, "ListClients": ANYONE, "Import": ANYONE, "SetKeyStore": ANYONE,

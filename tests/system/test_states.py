@@ -100,6 +100,7 @@ ARGUMENTS = {
     "OpenSession, account known": lambda: ("xmpp", ALICE, NEW, {}),
     "OpenSession, session known": lambda: ("xmpp", ALICE, BOB, {}),
     "SetDefaultPolicy": lambda: ("always", {}),
+    "SetAutoLock": lambda: ({"idle": GLib.Variant("u", 3600)},),
     "SetGrant": lambda: ("org.example.App", "xmpp", ALICE, "allow", {}),
     "Import": lambda: ("libotr", {"fingerprints": descriptor(
         b"bob@example.org\talice@example.org\tprpl-jabber\t%s\t\n" % FINGERPRINT.lower().encode())},
