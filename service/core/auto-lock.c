@@ -21,12 +21,32 @@ core_get_lock_when_idle (Core *core)
 }
 
 static void
+was_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Core) core = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!vault_open_finish (VAULT_VAULT (source), result, &error))
+    g_info ("The vault is not open with the screen: %s", error->message);
+}
+
+static void
+open_quietly (Core *core)
+{
+  vault_unlock_async (core->vault, NULL, FALSE, was_opened, g_object_ref (core));
+}
+
+/* The screen may have been unlocked before the last change was on disk. */
+static void
 was_locked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (Core) core = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!vault_lock_finish (VAULT_VAULT (source), result, &error))
     g_warning ("The vault was locked, and its last changes are lost: %s", error->message);
+  if (!core->locked_by_user)
+    open_quietly (core);
 }
 
 static void
@@ -34,7 +54,7 @@ lock (Core *core)
 {
   core->locked_by_user = TRUE;
   core->auto_lock.is_by_hand = FALSE;
-  vault_lock_async (core->vault, was_locked, NULL);
+  vault_lock_async (core->vault, was_locked, g_object_ref (core));
 }
 
 /* Idleness */
@@ -90,23 +110,13 @@ core_screen_was_locked (Core *core, gboolean is_news)
   lock (core);
 }
 
-static void
-was_opened (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Core) core = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!vault_open_finish (VAULT_VAULT (source), result, &error))
-    g_info ("The vault is not open with the screen: %s", error->message);
-}
-
 void
 core_screen_was_unlocked (Core *core)
 {
   if (!core->auto_lock.is_by_screen)
     return;
   core->auto_lock.is_by_screen = core->locked_by_user = FALSE;
-  vault_unlock_async (core->vault, NULL, FALSE, was_opened, g_object_ref (core));
+  open_quietly (core);
 }
 
 /* The wish */

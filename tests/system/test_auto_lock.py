@@ -68,6 +68,20 @@ def it_locks_and_opens_with_the_screen_saver():
             wait_for(client, "ready")
 
 
+def a_screen_that_is_unlocked_at_once_leaves_it_open():
+    """Though the vault still saves a change when it hears of that."""
+    with filled_desktop(screen=True) as (desktop, client):
+        saver = ScreenSaver(desktop)
+        for policy in ("manual", "always") * 10:
+            saver.connection.call("im.otrd1", "/im/otrd1", "im.otrd1.Manager", "SetDefaultPolicy",
+                                  GLib.Variant("(sa{sv})", (policy, {})), None,
+                                  Gio.DBusCallFlags.NONE, 100000, None, None)
+            saver.set_active(True)
+            saver.set_active(False)
+            desktop.let_pass(0.1)
+            wait_for(client, "ready")
+
+
 def the_wish_outlives_the_service():
     with filled_desktop(screen=True) as (desktop, client):
         wish(client, idle=GLib.Variant("u", 3600))
@@ -187,6 +201,8 @@ def otrctl_shows_and_sets_it():
 tap.run({
     "it is off until the user wishes it": it_is_off_until_the_user_wishes_it,
     "it locks and opens with the screen saver": it_locks_and_opens_with_the_screen_saver,
+    "a screen that is unlocked at once leaves it open":
+        a_screen_that_is_unlocked_at_once_leaves_it_open,
     "the wish outlives the service": the_wish_outlives_the_service,
     "a service that starts behind a locked screen locks":
         a_service_that_starts_behind_a_locked_screen_locks,

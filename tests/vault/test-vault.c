@@ -525,14 +525,16 @@ test_locking_forgets_and_keeps (TestVault *fixture, gconstpointer unused)
 }
 
 static void
-test_policies_and_latches_last (TestVault *fixture, gconstpointer unused)
+test_policies_wishes_and_latches_last (TestVault *fixture, gconstpointer unused)
 {
   g_autoptr (VaultLatch) latch = vault_latch_new ("xmpp", "a@x", "b@x");
   g_autoptr (VaultLatch) read = NULL;
+  VaultAutoLock auto_lock = { .with_screen = TRUE, .when_idle = 600 };
 
   test_vault_must_open (fixture);
   g_assert_cmpint (vault_get_default_policy (fixture->vault), ==, OTRD_POLICY_OPPORTUNISTIC);
   latch->since = 42;
+  g_assert_true (vault_put_auto_lock (fixture->vault, auto_lock, NULL));
   g_assert_true (vault_put_default_policy (fixture->vault, OTRD_POLICY_MANUAL, NULL));
   g_assert_true (vault_put_policy (fixture->vault, "xmpp", "a@x", "b@x", OTRD_POLICY_NEVER, NULL));
   g_assert_true (vault_put_policy (fixture->vault, "xmpp", "a@x", "c@x", OTRD_POLICY_ALWAYS, NULL));
@@ -543,6 +545,8 @@ test_policies_and_latches_last (TestVault *fixture, gconstpointer unused)
   test_vault_restart (fixture);
   test_vault_must_open (fixture);
   g_assert_cmpint (vault_get_default_policy (fixture->vault), ==, OTRD_POLICY_MANUAL);
+  g_assert_true (vault_get_auto_lock (fixture->vault).with_screen);
+  g_assert_cmpuint (vault_get_auto_lock (fixture->vault).when_idle, ==, 600);
   g_assert_cmpint (vault_get_policy (fixture->vault, "xmpp", "a@x", "b@x"), ==, OTRD_POLICY_NEVER);
   g_assert_cmpint (vault_get_policy (fixture->vault, "xmpp", "a@x", "c@x"), ==,
                    OTRD_POLICY_INHERIT);
@@ -652,7 +656,7 @@ main (int argc, char **argv)
        test_a_save_that_fails_says_so_and_the_next_one_works);
   ADD ("a-failure-that-nobody-waits-for-is-told", test_a_failure_that_nobody_waits_for_is_told);
   ADD ("locking-forgets-and-keeps", test_locking_forgets_and_keeps);
-  ADD ("policies-and-latches-last", test_policies_and_latches_last);
+  ADD ("policies-wishes-and-latches-last", test_policies_wishes_and_latches_last);
   ADD ("fingerprints-are-listed-in-pages-and-by-filter",
        test_fingerprints_are_listed_in_pages_and_by_filter);
   return g_test_run ();
