@@ -64,8 +64,9 @@
 #define CORE_EXCHANGE_LINES_MAX 60
 
 /* Microseconds that the service waits for its first look at the vault before it answers calls: a
- * keyring that is well has answered by then. */
-#define CORE_LOOK_TIME (G_USEC_PER_SEC / 4)
+ * keyring that is well has answered by then even on a busy machine, and so has an otrd that ends
+ * let go of the folder. */
+#define CORE_LOOK_TIME G_USEC_PER_SEC
 
 /* Threads for the calls that take milliseconds. */
 #define CORE_WORKERS 2
