@@ -7,37 +7,12 @@
  * second one. Who would only like to have it open waits for no person, and for
  * a key store not long. */
 
-#include "vault/vault-private.h"
+#include "vault/attempt.h"
 
 #include <string.h>
 
-/* How long a folder is waited for that another process holds: one that is just ending lets go of
- * it. */
-#define FOLDER_WAIT (5 * G_TIME_SPAN_SECOND)
-#define FOLDER_RETRY (10 * G_TIME_SPAN_MILLISECOND)
-
 /* How long vault_open_async () without a prompt waits for an attempt. */
 #define PATIENCE_MS 2000
-
-/* What an attempt has read. Travels between the main thread and workers, never on both. */
-typedef struct
-{
-  Vault *vault;
-  char *path;
-  VaultFolder *folder; /* taken from the vault, and given back */
-  GBytes *files[VAULT_N_FILES];
-  VaultSealedHeader headers[VAULT_N_FILES];
-  VaultSealedHeader previous[VAULT_N_FILES]; /* of the generation before, where it can be read */
-  Secret *key;
-  VaultTable *table;
-  gboolean is_patient; /* may wait for the folder */
-  gboolean interactive;
-  Secret *passphrase;  /* NULL: none was given */
-  GPtrArray *findings; /* NULL, or what is damaged */
-  GBytes *restored;    /* NULL: no backup is on its way back */
-  VaultSealedHeader restored_header;
-  gboolean is_sound[VAULT_N_FILES]; /* beside a restored one */
-} Attempt;
 
 /* What one caller allows and brings. */
 typedef struct
@@ -60,44 +35,6 @@ wish_free (gpointer memory)
 
 static void begin_attempt (Vault *vault);
 
-static void
-attempt_clear (gpointer memory)
-{
-  Attempt *attempt = memory;
-
-  g_object_unref (attempt->vault);
-  g_free (attempt->path);
-  g_clear_pointer (&attempt->folder, vault_folder_close);
-  for (guint i = 0; i < VAULT_N_FILES; i++)
-    {
-      g_clear_pointer (&attempt->files[i], g_bytes_unref);
-      vault_sealed_header_clear (&attempt->headers[i]);
-      vault_sealed_header_clear (&attempt->previous[i]);
-    }
-  g_clear_pointer (&attempt->key, secret_unref);
-  g_clear_pointer (&attempt->passphrase, secret_unref);
-  g_clear_pointer (&attempt->findings, g_ptr_array_unref);
-  g_clear_pointer (&attempt->table, vault_table_free);
-  g_clear_pointer (&attempt->restored, g_bytes_unref);
-  vault_sealed_header_clear (&attempt->restored_header);
-}
-
-static void
-attempt_unref (gpointer attempt)
-{
-  g_atomic_rc_box_release_full (attempt, attempt_clear);
-}
-
-static void
-run_on_worker (Attempt *attempt, GTaskThreadFunc work, GAsyncReadyCallback callback)
-{
-  g_autoptr (GTask) task = g_task_new (attempt->vault, NULL, callback, NULL);
-
-  g_task_set_task_data (task, g_atomic_rc_box_acquire (attempt), attempt_unref);
-  attempt->folder = g_steal_pointer (&attempt->vault->folder);
-  g_task_run_in_thread (task, work);
-}
-
 static const Wish *
 get_wish (GTask *task)
 {
@@ -106,7 +43,7 @@ get_wish (GTask *task)
 
 /* A prompt for one is a prompt for all; passphrases are tried one at a time. */
 static void
-take_wishes (Attempt *attempt, GPtrArray *tasks)
+take_wishes (VaultAttempt *attempt, GPtrArray *tasks)
 {
   for (guint i = 0; i < tasks->len; i++)
     {
@@ -233,7 +170,7 @@ forget_dismissal (GError *reason)
 
 /* The attempt's end without an open vault. */
 static void
-fail_attempt (Vault *vault, Attempt *attempt, OtrdVault state, GError *reason)
+fail_attempt (Vault *vault, VaultAttempt *attempt, OtrdVault state, GError *reason)
 {
   g_autoptr (GError) failure = NULL;
 
@@ -249,7 +186,7 @@ fail_attempt (Vault *vault, Attempt *attempt, OtrdVault state, GError *reason)
 
 /* Ends it when the user has locked the vault meanwhile. */
 static gboolean
-is_dropped (Vault *vault, Attempt *attempt)
+is_dropped (Vault *vault, VaultAttempt *attempt)
 {
   if (!vault->drops_opening)
     return FALSE;
@@ -257,197 +194,6 @@ is_dropped (Vault *vault, Attempt *attempt)
                 g_error_new (OTRD_ERROR, OTRD_ERROR_LOCKED,
                              "Could not open the vault: it was locked meanwhile; unlock it"));
   return TRUE;
-}
-
-gboolean
-vault_check_header (const VaultSealedHeader *header, guint file, GError **error)
-{
-  gboolean by_passphrase = header->sealed_by == VAULT_SEALED_BY_PASSPHRASE;
-
-  if (header->contents == vault_files[file].contents
-      && (by_passphrase || header->sealed_by == VAULT_SEALED_BY_SECRET_SERVICE)
-      && by_passphrase == (header->parameters != NULL))
-    return TRUE;
-  g_set_error (error, OTRD_ERROR, OTRD_ERROR_VAULT_DAMAGED,
-               "Could not read the vault: the header of its file %s makes no sense",
-               vault_files[file].name);
-  return FALSE;
-}
-
-static gboolean
-read_file (Attempt *attempt, guint file, GError **error)
-{
-  if (!vault_folder_read (attempt->folder, vault_files[file].name, &attempt->files[file], error))
-    return FALSE;
-  return attempt->files[file] == NULL
-         || (vault_sealed_read_header (attempt->files[file], &attempt->headers[file], error)
-             && vault_check_header (&attempt->headers[file], file, error));
-}
-
-/* Only for what it says of passphrases; that it cannot be read is no hindrance. */
-static void
-read_previous (Attempt *attempt, guint file)
-{
-  g_autofree char *name = g_strconcat (vault_files[file].name, VAULT_PREVIOUS_SUFFIX, NULL);
-  g_autoptr (GBytes) start = NULL;
-
-  if (vault_folder_read_start (attempt->folder, name, VAULT_SEALED_START, &start, NULL)
-      && start != NULL)
-    vault_sealed_read_header (start, &attempt->previous[file], NULL);
-}
-
-/* Keys without trust, or the other way round: a file was taken away. Only a
- * vault whose very first save was interrupted has its trust alone. */
-static gboolean
-check_complete (Attempt *attempt, GError **error)
-{
-  gboolean has_keys = attempt->files[VAULT_FILE_KEYS] != NULL;
-  gboolean has_trust = attempt->files[VAULT_FILE_TRUST] != NULL;
-  const char *missing = vault_files[has_keys ? VAULT_FILE_TRUST : VAULT_FILE_KEYS].name;
-
-  if (has_keys && has_trust)
-    {
-      if (g_str_equal (attempt->headers[0].key_id, attempt->headers[1].key_id))
-        return TRUE;
-      g_set_error (error, OTRD_ERROR, OTRD_ERROR_VAULT_DAMAGED,
-                   "Could not read the vault: its files belong to different vaults; "
-                   "restore a backup of %s",
-                   attempt->path);
-      return FALSE;
-    }
-  if (!vault_folder_has (attempt->folder, missing)
-      && (!has_trust || attempt->headers[VAULT_FILE_TRUST].generation == 0) && !has_keys)
-    return TRUE;
-  g_set_error (error, OTRD_ERROR, OTRD_ERROR_VAULT_DAMAGED,
-               "Could not read the vault: its file %s/%s is missing; restore it", attempt->path,
-               missing);
-  return FALSE;
-}
-
-/* What stands beside a restored one need not even be readable. */
-static gboolean
-read_beside_restored (Attempt *attempt, GError **error)
-{
-  if (!vault_sealed_read_header (attempt->restored, &attempt->restored_header, error))
-    return FALSE;
-  for (guint i = 0; i < VAULT_N_FILES; i++)
-    if (!read_file (attempt, i, NULL))
-      g_clear_pointer (&attempt->files[i], g_bytes_unref);
-  return TRUE;
-}
-
-static gboolean
-read_files (Attempt *attempt, GError **error)
-{
-  if (!vault_folder_read (attempt->folder, VAULT_RESTORED, &attempt->restored, error))
-    return FALSE;
-  for (guint i = 0; i < VAULT_N_FILES; i++)
-    read_previous (attempt, i);
-  if (attempt->restored != NULL)
-    return read_beside_restored (attempt, error);
-  return read_file (attempt, VAULT_FILE_TRUST, error) && read_file (attempt, VAULT_FILE_KEYS, error)
-         && check_complete (attempt, error);
-}
-
-static VaultFolder *
-open_folder (Attempt *attempt, GError **error)
-{
-  gint64 until = g_get_monotonic_time () + (attempt->is_patient ? FOLDER_WAIT : 0);
-  g_autoptr (GError) failure = NULL;
-  VaultFolder *folder = vault_folder_open (attempt->path, &failure);
-
-  while (g_error_matches (failure, OTRD_ERROR, OTRD_ERROR_BUSY) && g_get_monotonic_time () < until)
-    {
-      g_clear_error (&failure);
-      g_usleep (FOLDER_RETRY);
-      folder = vault_folder_open (attempt->path, &failure);
-    }
-  if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
-  return folder;
-}
-
-static void
-read_folder (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Attempt *attempt = task_data;
-  GError *error = NULL;
-
-  if (attempt->folder == NULL)
-    attempt->folder = open_folder (attempt, &error);
-  if (attempt->folder == NULL || !read_files (attempt, &error))
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
-}
-
-static gboolean
-load_file (Attempt *attempt, guint file, GError **error)
-{
-  const VaultFile *which = &vault_files[file];
-  g_autoptr (Secret) payload = NULL;
-  g_autoptr (GPtrArray) records = NULL;
-
-  if (attempt->files[file] == NULL)
-    return TRUE;
-  payload = vault_sealed_unseal (attempt->files[file], which->contents, attempt->key, error);
-  if (payload != NULL)
-    records = vault_records_parse (payload, file == VAULT_FILE_KEYS, error);
-  if (records == NULL)
-    return FALSE;
-  vault_table_load (attempt->table, which->contents, records);
-  return TRUE;
-}
-
-/* Its generation goes on from what was there; what was not sound is not kept as
- * the previous one (it was set aside). */
-static gboolean
-load_restored (Attempt *attempt, GError **error)
-{
-  g_autoptr (Secret) payload =
-      vault_sealed_unseal (attempt->restored, VAULT_CONTENTS_RESTORED, attempt->key, error);
-  g_autoptr (GPtrArray) records =
-      payload != NULL ? vault_records_parse (payload, TRUE, error) : NULL;
-
-  if (records == NULL)
-    return FALSE;
-  vault_table_load_all (attempt->table, records);
-  for (guint i = 0; i < VAULT_N_FILES; i++)
-    {
-      g_autoptr (Secret) old = NULL;
-
-      if (attempt->files[i] != NULL)
-        old = vault_sealed_unseal (attempt->files[i], vault_files[i].contents, attempt->key, NULL);
-      attempt->is_sound[i] = old != NULL;
-      if (old == NULL)
-        attempt->headers[i].generation = 0;
-    }
-  return TRUE;
-}
-
-static gboolean
-load_all (Attempt *attempt, GError **error)
-{
-  if (attempt->restored != NULL)
-    return load_restored (attempt, error);
-  return load_file (attempt, VAULT_FILE_TRUST, error)
-         && load_file (attempt, VAULT_FILE_KEYS, error);
-}
-
-static void
-load_files (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Attempt *attempt = task_data;
-  GError *error = NULL;
-
-  attempt->table = vault_table_new ();
-  if (load_all (attempt, &error))
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  attempt->findings = vault_check_files (attempt->folder, attempt->key);
-  g_task_return_error (task, error);
 }
 
 static gboolean
@@ -473,7 +219,7 @@ keeps_old_passphrase (Vault *vault, const VaultSealedHeader *previous)
 /* Of a move to another key store, or passphrase, that was interrupted: what opened the
  * vault is what opens it from now on, and nothing of the other remains. */
 static void
-end_move (Vault *vault, const Attempt *attempt)
+end_move (Vault *vault, const VaultAttempt *attempt)
 {
   gboolean is_moving = !is_opened_alike (vault, &attempt->headers[VAULT_FILE_KEYS])
                        || !is_opened_alike (vault, &attempt->headers[VAULT_FILE_TRUST]);
@@ -488,7 +234,7 @@ end_move (Vault *vault, const Attempt *attempt)
 
 /* Both are written before anything that is changed from now on is said to last. */
 static void
-end_restore (Vault *vault, const Attempt *attempt)
+end_restore (Vault *vault, const VaultAttempt *attempt)
 {
   if (attempt->restored == NULL)
     return;
@@ -504,7 +250,7 @@ static void
 on_files_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Vault *vault = VAULT_VAULT (source);
-  Attempt *attempt = g_task_get_task_data (G_TASK (result));
+  VaultAttempt *attempt = g_task_get_task_data (G_TASK (result));
   GError *error = NULL;
 
   vault->folder = g_steal_pointer (&attempt->folder);
@@ -561,7 +307,7 @@ reason_of_outcome (VaultKeyOutcome outcome, GError *error)
 
 /* Takes @key, NULL with the state and the error. */
 static void
-use_key (Attempt *attempt, Secret *key, OtrdVault state, GError *error)
+use_key (VaultAttempt *attempt, Secret *key, OtrdVault state, GError *error)
 {
   Vault *vault = attempt->vault;
 
@@ -569,10 +315,10 @@ use_key (Attempt *attempt, Secret *key, OtrdVault state, GError *error)
   if (is_dropped (vault, attempt))
     g_clear_error (&error);
   else if (key != NULL)
-    run_on_worker (attempt, load_files, on_files_loaded);
+    vault_attempt_load (attempt, on_files_loaded);
   else
     fail_attempt (vault, attempt, state, error);
-  attempt_unref (attempt);
+  vault_attempt_unref (attempt);
 }
 
 static void
@@ -604,7 +350,7 @@ on_key_got (GObject *source, GAsyncResult *result, gpointer user_data)
   Secret *key = NULL;
   VaultKeyOutcome outcome = vault_key_store_finish (VAULT_KEY_STORE (source), result, &key, &error);
 
-  end_asking (((Attempt *)user_data)->vault);
+  end_asking (((VaultAttempt *)user_data)->vault);
   if (outcome != VAULT_KEY_OK)
     error = reason_of_outcome (outcome, error);
   use_key (user_data, key, state_of_outcome (outcome), error);
@@ -645,7 +391,7 @@ obtain_new_key (Vault *vault)
 }
 
 static void
-begin_new_vault (Vault *vault, Attempt *attempt)
+begin_new_vault (Vault *vault, VaultAttempt *attempt)
 {
   g_clear_pointer (&vault->table, vault_table_free);
   vault->table = vault_table_new ();
@@ -659,7 +405,7 @@ begin_new_vault (Vault *vault, Attempt *attempt)
 }
 
 static void
-ask_key_store (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
+ask_key_store (Vault *vault, VaultAttempt *attempt, const VaultSealedHeader *header)
 {
   begin_asking (vault, attempt->interactive);
   vault_key_store_get_async (vault->key_store, header->key_id, attempt->interactive, on_key_got,
@@ -669,7 +415,7 @@ ask_key_store (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
 /* When a move to another key store was interrupted, or a header was changed, the two
  * files say different things: a passphrase may be that of either. NULL: none but @header's. */
 static GBytes *
-find_other_parameters (const Attempt *attempt, const VaultSealedHeader *header)
+find_other_parameters (const VaultAttempt *attempt, const VaultSealedHeader *header)
 {
   for (guint i = 0; i < VAULT_N_FILES && attempt->restored == NULL; i++)
     {
@@ -683,7 +429,7 @@ find_other_parameters (const Attempt *attempt, const VaultSealedHeader *header)
 }
 
 static void
-ask_passphrase (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
+ask_passphrase (Vault *vault, VaultAttempt *attempt, const VaultSealedHeader *header)
 {
   GBytes *other = find_other_parameters (attempt, header);
 
@@ -704,7 +450,7 @@ ask_passphrase (Vault *vault, Attempt *attempt, const VaultSealedHeader *header)
 
 /* Opened again: the key was there all along. */
 static gboolean
-has_its_key (Attempt *attempt, const VaultSealedHeader *header)
+has_its_key (VaultAttempt *attempt, const VaultSealedHeader *header)
 {
   g_autofree char *key_id = attempt->key != NULL ? vault_key_make_id (attempt->key) : NULL;
 
@@ -716,7 +462,7 @@ has_its_key (Attempt *attempt, const VaultSealedHeader *header)
 
 /* A move from one key store to another writes the keys first: they say where it went. */
 static void
-get_key (Vault *vault, Attempt *attempt)
+get_key (Vault *vault, VaultAttempt *attempt)
 {
   guint file = attempt->files[VAULT_FILE_KEYS] != NULL ? VAULT_FILE_KEYS : VAULT_FILE_TRUST;
   const VaultSealedHeader *header =
@@ -728,7 +474,7 @@ get_key (Vault *vault, Attempt *attempt)
                        by_passphrase ? VAULT_SEALED_BY_PASSPHRASE : VAULT_SEALED_BY_SECRET_SERVICE,
                        by_passphrase ? header->parameters : NULL);
   if (has_its_key (attempt, header))
-    run_on_worker (attempt, load_files, on_files_loaded);
+    vault_attempt_load (attempt, on_files_loaded);
   else if (by_passphrase
            || (attempt->passphrase != NULL && find_other_parameters (attempt, header) != NULL))
     ask_passphrase (vault, attempt, header);
@@ -745,7 +491,7 @@ static void
 on_folder_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Vault *vault = VAULT_VAULT (source);
-  Attempt *attempt = g_task_get_task_data (G_TASK (result));
+  VaultAttempt *attempt = g_task_get_task_data (G_TASK (result));
   GError *error = NULL;
   gboolean is_damaged;
 
@@ -769,7 +515,7 @@ on_folder_read (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 begin_attempt (Vault *vault)
 {
-  Attempt *attempt;
+  VaultAttempt *attempt;
 
   vault->is_opening = TRUE;
   vault->patience_timer = g_timeout_add (PATIENCE_MS, on_patience_over, vault);
@@ -778,13 +524,13 @@ begin_attempt (Vault *vault)
       obtain_new_key (vault);
       return;
     }
-  attempt = g_atomic_rc_box_new0 (Attempt);
+  attempt = g_atomic_rc_box_new0 (VaultAttempt);
   attempt->vault = g_object_ref (vault);
   attempt->path = g_strdup (vault->path);
   attempt->is_patient = !vault->has_waited;
   take_wishes (attempt, vault->opening_tasks);
-  run_on_worker (attempt, read_folder, on_folder_read);
-  attempt_unref (attempt);
+  vault_attempt_read (attempt, on_folder_read);
+  vault_attempt_unref (attempt);
 }
 
 void

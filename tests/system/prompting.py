@@ -2,30 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A locked keyring whose prompts are answered by script, and a caller of Unlock()."""
 import contextlib
-import os
-import subprocess
 
 from gi.repository import Gio, GLib
 
 import children
 from desktop import Desktop, wait_until
 from messenger import Client
+from prompter import Prompter
 
 INTERACTIVE = Gio.DBusCallFlags.ALLOW_INTERACTIVE_AUTHORIZATION
-
-
-class Prompter:
-    def __init__(self, desktop, delay, *answers):
-        self.process = desktop.start([os.environ["OTRD_MOCK_PROMPTER"], str(delay), *answers],
-                                     stdout=subprocess.PIPE, stderr=desktop.log)
-        self.name = self.process.stdout.readline().decode().strip()
-
-    def wait_for_prompt(self):
-        assert self.process.stdout.readline() == b"prompt\n"
-
-    def count_prompts(self):
-        self.process.terminate()
-        return self.process.stdout.read().count(b"prompt\n")
 
 
 @contextlib.contextmanager
