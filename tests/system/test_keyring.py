@@ -248,7 +248,7 @@ class Opening:
 
 
 def refused_by(desktop):
-    """Who comes while the folder is waited for is told that it is locked, and who comes after why."""
+    """Who came while the folder was waited for was told that it is locked, and who comes after why."""
     opening = Opening(desktop, ACCOUNT)
     wait_until(lambda: opening.is_over, "an answer")
     return opening.error
@@ -263,7 +263,8 @@ def of_two_services_that_begin_at_once_one_has_the_vault():
         refused = [opening.error for opening in openings.values() if opening.error is not None]
         assert len(holders) == 1 and len(refused) == 1, refused
         other = second if holders[0] is first else first
-        wait_until(lambda: "another" in refused_by(other), "it has waited for the folder")
+        wait_for_state(Client(other), "unavailable")
+        assert "another" in refused_by(other), "it has waited for the folder"
         assert len(holders[0].keyring_items()) == 1
         holders[0].stop_service()
         if other.find_service():
