@@ -194,6 +194,9 @@ take_message (EngineSession *session,
   if (owner == instance->live)
     engine_kept_prove (&instance->kept, line->receiver_keyid);
   take_read (session, context, instance, owner, call, turn);
+  /* Its keys prove it, and something failed inside all the same. */
+  if (call->failed && call->text == NULL && !line->ignore_unreadable)
+    turn->verdict = ENGINE_VERDICT_UNREADABLE;
 }
 
 /* FALSE: an encoded line that is not for us. */

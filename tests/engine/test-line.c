@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Reading lines: what they are, and that nothing hostile gets further. */
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -155,29 +156,90 @@ test_broken_sequences (void)
   g_assert_null (add (assembler, "one", "?OTR,3,3,c,"));
 }
 
-/* 5000 spoofed senders and a message without an end: libotr keeps them all. */
+static gsize
+heap (void)
+{
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+}
+
+/* 5000 spoofed senders: libotr keeps them all. */
 static void
-test_bounds (void)
+test_hostile_pieces (void)
+{
+  g_autoptr (EngineAssembler) assembler = engine_assembler_new ();
+  g_autofree char *oldest = NULL;
+  gsize before = heap ();
+
+  for (guint i = 0; i < 5000; i++)
+    {
+      g_autofree char *piece = g_strdup_printf ("?OTR|%08x|5678,1,2,abc,", 0x1000 + i);
+
+      g_assert_null (add (assembler, "one", piece));
+    }
+  g_assert_cmpuint (heap (), <, before + 64 * 1024);
+  oldest =
+      g_strdup_printf ("?OTR|%08x|5678,2,2,def,", 0x1000 + 5000 - ENGINE_ASSEMBLER_MAX_OPEN - 1);
+  g_assert_null (add (assembler, "one", oldest));
+  for (guint i = 5000 - ENGINE_ASSEMBLER_MAX_OPEN; i < 5000; i++)
+    {
+      g_autofree char *piece = g_strdup_printf ("?OTR|%08x|5678,2,2,def,", 0x1000 + i);
+      g_autofree char *whole = add (assembler, "one", piece);
+
+      g_assert_cmpstr (whole, ==, "abcdef");
+    }
+}
+
+/* 90 MB that never end: libotr keeps them all. */
+static void
+test_a_message_without_an_end (void)
 {
   g_autoptr (EngineAssembler) assembler = engine_assembler_new ();
   g_autofree char *filler = g_strnfill (60000, 'x');
   g_autofree char *whole = NULL;
+  gsize before = heap ();
 
-  for (guint i = 0; i < 5000; i++)
-    {
-      g_autofree char *piece = g_strdup_printf ("?OTR|%08x|5678,1,9,abc,", 0x1000 + i);
-
-      g_assert_null (add (assembler, "one", piece));
-    }
   for (guint i = 1; i <= 1500; i++)
     {
-      g_autofree char *piece = g_strdup_printf ("?OTR|1234|5678,%u,65535,%s,", i, filler);
+      g_autofree char *piece = g_strdup_printf ("?OTR|1234|5678,%u,1500,%s,", i, filler);
 
+      /* the last one would end it */
       g_assert_null (add (assembler, "one", piece));
+      g_assert_cmpuint (heap (), <, before + 2 * ENGINE_ASSEMBLER_MAX_BYTES);
     }
+  g_assert_cmpuint (heap (), <, before + ENGINE_LINE_MAX);
   g_assert_null (add (assembler, "one", "?OTR|1234|5678,1,2,abc,"));
   whole = add (assembler, "one", "?OTR|1234|5678,2,2,def,");
   g_assert_cmpstr (whole, ==, "abcdef");
+}
+
+/* Each of them may be long, all of them together not: the oldest goes. */
+static void
+test_bytes_of_all (void)
+{
+  g_autoptr (EngineAssembler) assembler = engine_assembler_new ();
+  const gsize length = ENGINE_LINE_MAX - 16;
+  g_autofree char *filler = g_strnfill (length, 'x');
+  gsize before = heap ();
+
+  for (guint i = 0; i < ENGINE_ASSEMBLER_MAX_OPEN; i++)
+    {
+      g_autofree char *piece = g_strdup_printf ("?OTR|%08x|5678,1,2,%s,", 0x1000 + i, filler);
+
+      g_assert_null (add (assembler, "one", piece));
+    }
+  g_assert_cmpuint (heap (), <, before + 2 * ENGINE_ASSEMBLER_MAX_BYTES);
+  for (guint i = 0; i < ENGINE_ASSEMBLER_MAX_OPEN; i++)
+    {
+      g_autofree char *piece = g_strdup_printf ("?OTR|%08x|5678,2,2,end,", 0x1000 + i);
+      g_autofree char *whole = add (assembler, "one", piece);
+
+      if (i < ENGINE_ASSEMBLER_MAX_OPEN - ENGINE_ASSEMBLER_MAX_BYTES / length)
+        g_assert_null (whole);
+      else
+        g_assert_cmpuint (strlen (whole), ==, length + 3);
+    }
 }
 
 int
@@ -193,6 +255,8 @@ main (int argc, char **argv)
   g_test_add_func ("/line/pieces-fit-and-make-the-line-again", test_cutting);
   g_test_add_func ("/assembler/messengers-and-senders-do-not-mix", test_interleaved_messengers);
   g_test_add_func ("/assembler/a-broken-sequence-gives-nothing", test_broken_sequences);
-  g_test_add_func ("/assembler/hostile-pieces-are-bounded", test_bounds);
+  g_test_add_func ("/assembler/hostile-pieces-are-bounded", test_hostile_pieces);
+  g_test_add_func ("/assembler/a-message-without-an-end-is-bounded", test_a_message_without_an_end);
+  g_test_add_func ("/assembler/bytes-of-all-are-bounded", test_bytes_of_all);
   return g_test_run ();
 }
