@@ -156,6 +156,11 @@ test_broken_sequences (void)
   g_assert_null (add (assembler, "one", "?OTR,3,3,c,"));
 }
 
+/* What is promised, not what the header says. */
+#define OPEN 32
+#define LINE_BYTES (3 * 512 * 1024)
+#define ALL_BYTES (2 * LINE_BYTES)
+
 static gsize
 heap (void)
 {
@@ -179,10 +184,9 @@ test_hostile_pieces (void)
       g_assert_null (add (assembler, "one", piece));
     }
   g_assert_cmpuint (heap (), <, before + 64 * 1024);
-  oldest =
-      g_strdup_printf ("?OTR|%08x|5678,2,2,def,", 0x1000 + 5000 - ENGINE_ASSEMBLER_MAX_OPEN - 1);
+  oldest = g_strdup_printf ("?OTR|%08x|5678,2,2,def,", 0x1000 + 5000 - OPEN - 1);
   g_assert_null (add (assembler, "one", oldest));
-  for (guint i = 5000 - ENGINE_ASSEMBLER_MAX_OPEN; i < 5000; i++)
+  for (guint i = 5000 - OPEN; i < 5000; i++)
     {
       g_autofree char *piece = g_strdup_printf ("?OTR|%08x|5678,2,2,def,", 0x1000 + i);
       g_autofree char *whole = add (assembler, "one", piece);
@@ -206,12 +210,29 @@ test_a_message_without_an_end (void)
 
       /* the last one would end it */
       g_assert_null (add (assembler, "one", piece));
-      g_assert_cmpuint (heap (), <, before + 2 * ENGINE_ASSEMBLER_MAX_BYTES);
+      g_assert_cmpuint (heap (), <, before + 2 * ALL_BYTES);
     }
-  g_assert_cmpuint (heap (), <, before + ENGINE_LINE_MAX);
+  g_assert_cmpuint (heap (), <, before + LINE_BYTES);
   g_assert_null (add (assembler, "one", "?OTR|1234|5678,1,2,abc,"));
   whole = add (assembler, "one", "?OTR|1234|5678,2,2,def,");
   g_assert_cmpstr (whole, ==, "abcdef");
+}
+
+static void
+test_a_whole_line_is_no_longer_than_a_line (void)
+{
+  g_autoptr (EngineAssembler) assembler = engine_assembler_new ();
+  g_autofree char *half = g_strnfill (LINE_BYTES / 2, 'x');
+  g_autofree char *first = g_strdup_printf ("?OTR|1234|5678,1,2,%s,", half);
+  g_autofree char *second = g_strdup_printf ("?OTR|1234|5678,2,2,%s,", half);
+  g_autofree char *too_long = g_strdup_printf ("?OTR|1234|5678,2,2,%sx,", half);
+  g_autofree char *whole = NULL;
+
+  g_assert_null (add (assembler, "one", first));
+  whole = add (assembler, "one", second);
+  g_assert_cmpuint (strlen (whole), ==, LINE_BYTES);
+  g_assert_null (add (assembler, "one", first));
+  g_assert_null (add (assembler, "one", too_long));
 }
 
 /* Each of them may be long, all of them together not: the oldest goes. */
@@ -219,23 +240,23 @@ static void
 test_bytes_of_all (void)
 {
   g_autoptr (EngineAssembler) assembler = engine_assembler_new ();
-  const gsize length = ENGINE_LINE_MAX - 16;
+  const gsize length = LINE_BYTES - 16;
   g_autofree char *filler = g_strnfill (length, 'x');
   gsize before = heap ();
 
-  for (guint i = 0; i < ENGINE_ASSEMBLER_MAX_OPEN; i++)
+  for (guint i = 0; i < OPEN; i++)
     {
       g_autofree char *piece = g_strdup_printf ("?OTR|%08x|5678,1,2,%s,", 0x1000 + i, filler);
 
       g_assert_null (add (assembler, "one", piece));
     }
-  g_assert_cmpuint (heap (), <, before + 2 * ENGINE_ASSEMBLER_MAX_BYTES);
-  for (guint i = 0; i < ENGINE_ASSEMBLER_MAX_OPEN; i++)
+  g_assert_cmpuint (heap (), <, before + 2 * ALL_BYTES);
+  for (guint i = 0; i < OPEN; i++)
     {
       g_autofree char *piece = g_strdup_printf ("?OTR|%08x|5678,2,2,end,", 0x1000 + i);
       g_autofree char *whole = add (assembler, "one", piece);
 
-      if (i < ENGINE_ASSEMBLER_MAX_OPEN - ENGINE_ASSEMBLER_MAX_BYTES / length)
+      if (i < OPEN - ALL_BYTES / length)
         g_assert_null (whole);
       else
         g_assert_cmpuint (strlen (whole), ==, length + 3);
@@ -257,6 +278,8 @@ main (int argc, char **argv)
   g_test_add_func ("/assembler/a-broken-sequence-gives-nothing", test_broken_sequences);
   g_test_add_func ("/assembler/hostile-pieces-are-bounded", test_hostile_pieces);
   g_test_add_func ("/assembler/a-message-without-an-end-is-bounded", test_a_message_without_an_end);
+  g_test_add_func ("/assembler/a-whole-line-is-no-longer-than-a-line",
+                   test_a_whole_line_is_no_longer_than_a_line);
   g_test_add_func ("/assembler/bytes-of-all-are-bounded", test_bytes_of_all);
   return g_test_run ();
 }
