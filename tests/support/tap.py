@@ -5,9 +5,11 @@
     tap.run({"a sentence that is true": function, ...})
 
 Each function is one case: it passes if it returns. A test may be chosen by
-giving words of its name as the argument. A watchdog ends a run that hangs.
+giving words of its name as the argument. A watchdog ends a run that hangs. With
+TAP_LIST in the environment the names are listed, and nothing is run.
 """
 import faulthandler
+import os
 import sys
 import time
 import traceback
@@ -30,6 +32,9 @@ def _run_one(number, name, function):
 def run(tests, watchdog=300):
     faulthandler.dump_traceback_later(watchdog, exit=True)
     chosen = [t for t in tests.items() if all(word in t[0] for word in sys.argv[1:])]
+    if "TAP_LIST" in os.environ:
+        print("\n".join(name for name, _ in chosen))
+        sys.exit(0)
     print("1..%d" % len(chosen), flush=True)
     results = [_run_one(n, name, function) for n, (name, function) in enumerate(chosen, 1)]
     sys.exit(0 if chosen and all(results) else 1)
