@@ -47,6 +47,7 @@ on_account_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
   CoreAccount *account = core_find_account (core, wanted->protocol, wanted->name);
   GError *error = NULL;
 
+  core->accounts_under_way--;
   if (!vault_save_finish (VAULT_VAULT (vault), result, &error))
     {
       vault_remove_account (core->vault, wanted->protocol, wanted->name, NULL);
@@ -67,11 +68,12 @@ create_account (GTask *task)
   g_autoptr (VaultAccount) record = vault_account_new (wanted->protocol, wanted->name);
   GError *error = NULL;
 
-  if (core->accounts->len >= CORE_ACCOUNTS_MAX)
+  if (core->accounts->len + core->accounts_under_way >= CORE_ACCOUNTS_MAX)
     g_set_error (&error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
                  "The account was not made: there are %d already", CORE_ACCOUNTS_MAX);
   else if (vault_put_account (core->vault, record, &error))
     {
+      core->accounts_under_way++;
       vault_save_async (core->vault, on_account_saved, task);
       return;
     }

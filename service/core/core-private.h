@@ -37,7 +37,8 @@ struct _Core
   Vault *vault;
   CoreClock *clock;
   CoreWorkers *workers;
-  GPtrArray *accounts; /* of CoreAccount */
+  GPtrArray *accounts;      /* of CoreAccount */
+  guint accounts_under_way; /* on their way to the disk, not in there yet */
   gboolean was_open;
   OtrdPolicy shown_default; /* stays over Lock, as what sessions show does */
   gboolean locked_by_user;

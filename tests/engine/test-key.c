@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/key-file.h"
 #include "introspection/otrd-error.h"
 #include "pair.h"
 
@@ -77,6 +78,35 @@ test_half (void)
   g_assert_cmpstr (engine_key_get_fingerprint (half), ==, engine_key_get_fingerprint (key));
 }
 
+/* The fingerprint is of the key that signs, whatever public half a file puts beside it. */
+static void
+test_another_public_half (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "..", "fixtures", "pidgin",
+                                            "otr.private_key", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (Secret) good = NULL, bent = NULL;
+  g_autoptr (GPtrArray) good_keys = NULL, bent_keys = NULL;
+  g_autoptr (GError) error = NULL;
+  char *digit;
+  gsize length;
+
+  g_file_get_contents (path, &text, &length, &error);
+  g_assert_no_error (error);
+  good = secret_new (text, length);
+  digit = strstr (text, "(y #") + 40;
+  *digit = *digit == '1' ? '2' : '1';
+  bent = secret_new (text, length);
+  good_keys = engine_key_file_read (good, &error);
+  g_assert_no_error (error);
+  bent_keys = engine_key_file_read (bent, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (good_keys->len, ==, bent_keys->len);
+  g_assert_nonnull (((EngineFileKey *)g_ptr_array_index (good_keys, 0))->key);
+  g_assert_null (((EngineFileKey *)g_ptr_array_index (bent_keys, 0))->key);
+  g_assert_nonnull (((EngineFileKey *)g_ptr_array_index (bent_keys, 1))->key);
+}
+
 static void
 test_tags (void)
 {
@@ -97,6 +127,7 @@ main (int argc, char **argv)
   g_test_add_func ("/key/a-damaged-one-is-refused-or-another", test_damaged);
   g_test_add_func ("/key/one-cut-short-is-refused", test_cut_short);
   g_test_add_func ("/key/the-public-half-is-not-private", test_half);
+  g_test_add_func ("/key/one-with-another-public-half-is-refused", test_another_public_half);
   g_test_add_func ("/key/instance-tags-are-valid", test_tags);
   return g_test_run ();
 }
