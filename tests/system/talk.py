@@ -86,6 +86,15 @@ def go_private(network, starter):
     assert seen_fingerprint(right) == own_fingerprint(left)
 
 
+def go_private_and_verified(network, ours, theirs, version):
+    """Under the version wanted, and the user has compared fingerprints."""
+    go_private(network, theirs if version == 2 else ours)
+    assert ours.get("OtrVersion") == version
+    ours.account(ours.get("Account"), "SetTrust", "(sssa{sv})", BOB, theirs.ready["fingerprint"],
+                 "verified", {})
+    assert ours.get("Trust") == "verified"
+
+
 def converse(network, texts=TEXTS):
     """Each says each text, the other reads it as it was typed, the network does not."""
     for text in texts:

@@ -45,13 +45,11 @@ def nothing_leaves_in_the_clear(how, policy, version, locked):
     with Desktop() as desktop:
         ours, theirs, network = open_two(desktop, version)
         set_policy(ours, policy)
-        talk.go_private(network, theirs if version == 2 else ours)
-        assert ours.get("OtrVersion") == version
+        talk.go_private_and_verified(network, ours, theirs, version)
         if locked:
             ours.manager("Lock", timeout=110)
-            assert ours.send(WORDS + " 1", "private") == "private"
-        else:
-            assert ours.send(WORDS + " 1", "private") == "private"
+        assert ours.get("Trust") == "verified"
+        assert ours.send(WORDS + " 1", "verified") == "private"
         network.carry_all()
         assert theirs.texts() == [WORDS + " 1"], theirs.events
         if how == signal.SIGTERM:
@@ -68,7 +66,8 @@ def nothing_leaves_in_the_clear(how, policy, version, locked):
         assert result in ("held", "Finished", "Locked"), result
         network.carry_all()
         network.carry_until(lambda: again.get("State") == "private", "private again")
-        again.send(WORDS + " 2", "private", id=2)
+        assert again.get("Trust") == "verified"
+        again.send(WORDS + " 2", "verified", id=2)
         network.carry_until(lambda: any(t.endswith("2") for t in theirs.texts()), "the text")
         assert not any(WORDS in line for line in network.seen)
 
@@ -78,7 +77,7 @@ def idleness_ends_nothing(policy, version, locked):
     with Desktop(idle_exit=0.1) as desktop:
         ours, theirs, network = open_two(desktop, version)
         set_policy(ours, policy)
-        talk.go_private(network, theirs if version == 2 else ours)
+        talk.go_private_and_verified(network, ours, theirs, version)
         if locked:
             ours.manager("Lock", timeout=60)
         pid = desktop.service_pid()
@@ -88,7 +87,8 @@ def idleness_ends_nothing(policy, version, locked):
         again = talk.open_messenger(desktop)
         network.ends = (again, theirs)
         assert again.get("State") == "private" and again.get("OtrVersion") == version
-        assert again.send(WORDS + " 1") == "private"
+        assert again.get("Trust") == "verified"
+        assert again.send(WORDS + " 1", "verified") == "private"
         network.carry_until(lambda: theirs.texts() == [WORDS + " 1"], "the text")
         assert not any(WORDS in line for line in network.seen)
 
