@@ -317,6 +317,61 @@ test_end_tells_every_instance (void)
   leave (&room);
 }
 
+static void
+assert_verified (Side *side, guint index)
+{
+  g_autoptr (GVariant) instances = core_session_dup_instances (side->session);
+  g_autoptr (GVariant) details = NULL;
+  const char *trust = NULL;
+
+  g_variant_get_child (instances, index, "(u@a{sv})", NULL, &details);
+  g_variant_lookup (details, "trust", "&s", &trust);
+  g_assert_cmpstr (trust, ==, "verified");
+}
+
+/* Each of the contact's clients has a key of its own, and both are verified: that is no change, and
+ * each reads what is for it. */
+static void
+test_two_verified_keys (void)
+{
+  Room room = { 0 };
+  Side *alice;
+
+  log_in (&room.alice, "alice@example.org", "bob@example.org", "alice.key", 1, 2);
+  log_in (&room.bob, "bob@example.org", "alice@example.org", "bob.key", 1, 2);
+  room.bob.n_machines = 2;
+  room.bob.machines[1] = side_new ("bob@example.org", "alice@example.org", "mallory.key");
+  side_attach (room.bob.machines[1], "pidgin");
+  alice = room.alice.machines[0];
+  for (guint i = 0; i < 2; i++)
+    side_set_trust (alice, core_account_get_fingerprint (room.bob.machines[i]->account),
+                    "verified");
+  actor_start (first_messenger (&room.alice, 0));
+  settle (&room);
+  let_time_pass (&room);
+  assert_peace (&room.alice);
+  assert_peace (&room.bob);
+  g_assert_false (side_has_event (alice, "fingerprint-changed"));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("text %u", i);
+
+      assert_verified (alice, i);
+      select_instance (first_messenger (&room.alice, 0), instance_tag (alice, i));
+      g_assert_cmpstr (core_session_get_trust (alice->session), ==, "verified");
+      actor_send (first_messenger (&room.alice, 0), text, i + 1);
+      settle (&room);
+      g_assert_cmpuint (count_reads (&room.bob, text), ==, 1);
+    }
+  g_assert_cmpuint (room.bob.machines[0]->texts->len, ==, 1);
+  g_assert_cmpuint (room.bob.machines[1]->texts->len, ==, 1);
+  actor_end (first_messenger (&room.alice, 0));
+  settle (&room);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpstr (core_session_get_state (room.bob.machines[i]->session), ==, "finished");
+  leave (&room);
+}
+
 /* One of the contact's clients goes; what is said after goes to the other. */
 static void
 test_the_other_client_goes_on (void)
@@ -350,6 +405,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/clients/other-instance-is-said-once", test_other_instance_is_said_once);
   g_test_add_func ("/core/clients/the-chosen-one-reads", test_the_chosen_one_reads);
   g_test_add_func ("/core/clients/end-tells-every-instance", test_end_tells_every_instance);
+  g_test_add_func ("/core/clients/two-verified-keys-are-no-change", test_two_verified_keys);
   g_test_add_func ("/core/clients/the-other-client-goes-on", test_the_other_client_goes_on);
   return g_test_run ();
 }
