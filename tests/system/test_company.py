@@ -40,7 +40,7 @@ def two_programs_on_one_account(start_peer, key, versions):
     with Desktop() as desktop:
         ours = talk.open_messenger(desktop, "ours", ALICE, BOB)
         beside = talk.open_messenger(desktop, "beside", BOB, ALICE)
-        import_keys(ours, desktop.folder, {ALICE: "dave", BOB: "carol"})
+        import_keys(ours, desktop.folder, {BOB: "carol"})
         bare = start_peer(key, versions=versions)
         account = ours.get("Account")
         for program in (beside, bare):
@@ -81,7 +81,7 @@ def an_older_program_beside_does_not_talk_it_down():
     with Desktop() as desktop:
         ours = talk.open_messenger(desktop, "ours", ALICE, BOB)
         beside = talk.open_messenger(desktop, "beside", BOB, ALICE)
-        import_keys(ours, desktop.folder, {ALICE: "dave", BOB: "carol"})
+        import_keys(ours, desktop.folder, {BOB: "carol"})
         old = peer.start_potr("carol")
         theirs = Both(beside, old)
         network = talk.join(ours, theirs)
@@ -165,7 +165,7 @@ tests = {
     "potr: fifty texts with crossing starts arrive over 200-byte lines":
         lambda: fifty_texts_with_crossing_starts(200),
 }
-for words, key in {"the same key": "carol", "a verified key of its own": "mallory-text"}.items():
+for words, key in {"the same key": "carol", "a verified key of its own": "dave"}.items():
     tests["bare libotr beside otrd on one account, with %s" % words] = (
         lambda k=key: two_programs_on_one_account(peer.start_libotr, k, 3))
 tap.run(tests, watchdog=280)
