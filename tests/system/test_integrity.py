@@ -106,6 +106,10 @@ def texts_of_every_kind_arrive_as_typed():
         network = talk.join(left, right)
         talk.go_private(network, left)
         talk.converse(network, [text for text in TEXTS if text.strip()])
+        # Blanks are in every query: whether it is on the wire cannot be told.
+        assert left.send(" ", "private") == "private"
+        network.carry_all()
+        assert right.texts()[-1] == " ", right.texts()[-1]
         assert len(MEGABYTE.encode()) > 1024 * 1024 - 16
 
 

@@ -71,7 +71,8 @@ class Peer:
     def run_send(self, operation):
         try:
             left = self.conversation.sendMessage(context.FRAGMENT_SEND_ALL,
-                                                 operation["text"].encode())
+                                                 operation["text"].encode(
+                                                     operation.get("encoding", "utf-8")))
         except context.NotEncryptedError:
             return report("warning", what="connection-ended")
         if left is not None:
