@@ -12,7 +12,7 @@
 #include "introspection/otrd-error.h"
 #include "side.h"
 
-#define SEEDS 25
+#define SEEDS 15
 #define TEXTS 12
 
 typedef struct
