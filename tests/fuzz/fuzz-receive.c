@@ -3,7 +3,8 @@
 
 /* Fuzzes what arrives: the first byte chooses the state that the session is in, the rest is lines.
  *
- * Whatever they are, a private session stays private or is ended by a message that its keys prove.
+ * Whatever they are, a private session stays private or is ended by a message that its keys prove,
+ * and an exchange that has begun lets nothing out before it has stood still for too long.
  */
 #include "fuzz.h"
 
@@ -80,6 +81,9 @@ LLVMFuzzerTestOneInput (const uint8_t *input, size_t length)
     {
       end_receive (&pair->bob, lines[i]);
       end_poll (&pair->bob, G_USEC_PER_SEC);
+      if (state == IN_EXCHANGE && !end_has_event (&pair->bob, "stalled"))
+        g_assert_cmpint (engine_session_get_way (pair->bob.session, &pair->bob.context), !=,
+                         ENGINE_WAY_PLAINTEXT);
     }
   if (state == IN_PRIVATE || state == IN_VERIFICATION)
     g_assert_cmpint (pair->bob.view->state, ==, ENGINE_STATE_PRIVATE);
