@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "bus/service.h"
@@ -35,6 +36,9 @@ enum
 /* The default of --idle-exit, and the most that it may be. */
 #define IDLE_EXIT_SECONDS 300
 #define IDLE_EXIT_SECONDS_MAX (10 * 365 * 24 * 3600)
+
+/* More descriptors than this are not needed. */
+#define FILES_MAX 8192
 
 typedef struct
 {
@@ -172,6 +176,32 @@ connect_to_bus (void)
   return connection;
 }
 
+/* Each caller may bring descriptors: as many as we may have. */
+static rlim_t
+raise_files (void)
+{
+  struct rlimit files = { 0 };
+
+  getrlimit (RLIMIT_NOFILE, &files);
+  if (files.rlim_cur < MIN (files.rlim_max, FILES_MAX))
+    {
+      files.rlim_cur = MIN (files.rlim_max, FILES_MAX);
+      setrlimit (RLIMIT_NOFILE, &files);
+      getrlimit (RLIMIT_NOFILE, &files);
+    }
+  return files.rlim_cur;
+}
+
+/* Half are for what is not a direct connection. */
+static BusLimits
+limits_for (rlim_t files)
+{
+  BusLimits limits = bus_limits;
+
+  limits.all_directs = MIN (limits.all_directs, files / 2);
+  return limits;
+}
+
 static int
 run (GDBusConnection *connection, const Options *options)
 {
@@ -181,9 +211,10 @@ run (GDBusConnection *connection, const Options *options)
   g_autoptr (Vault) vault = vault_new (folder, key_store);
   g_autoptr (Core) core = core_new (vault, core_clock_get_system ());
   g_autoptr (BusService) service = NULL;
+  const BusLimits limits = limits_for (raise_files ());
   Program program = { .options = options, .loop = loop, .vault = vault, .core = core };
 
-  service = bus_service_new (core, connection, service_has_changed, &program);
+  service = bus_service_new (core, connection, &limits, service_has_changed, &program);
   program.service = service;
   g_unix_signal_add (SIGTERM, asked_to_end, &program);
   g_unix_signal_add (SIGINT, asked_to_end, &program);

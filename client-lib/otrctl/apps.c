@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The otrd developers
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* The verbs apps, allow and deny: what sandboxed programs may use. */
+/* The verbs apps, allow, deny and ask: what sandboxed programs may use. */
 
 #include "columns.h"
 #include "command.h"
@@ -49,4 +49,10 @@ gboolean
 run_deny (Command *command, GError **error)
 {
   return set_grant (command, "deny", error);
+}
+
+gboolean
+run_ask (Command *command, GError **error)
+{
+  return set_grant (command, "ask", error);
 }

@@ -44,6 +44,7 @@ gboolean run_account_remove (Command *command, GError **error);
 gboolean run_accounts (Command *command, GError **error);
 gboolean run_allow (Command *command, GError **error);
 gboolean run_apps (Command *command, GError **error);
+gboolean run_ask (Command *command, GError **error);
 gboolean run_auto_lock (Command *command, GError **error);
 gboolean run_clients (Command *command, GError **error);
 gboolean run_deny (Command *command, GError **error);

@@ -258,6 +258,8 @@ static const Verb verbs[] = {
     run_allow },
   { "deny", NULL, "APP ACCOUNT", "keep a sandboxed program from an account", NULL, NULL, FALSE,
     run_deny },
+  { "ask", NULL, "APP ACCOUNT", "forget the answer: the program must ask again", NULL, NULL, FALSE,
+    run_ask },
   { "monitor", NULL, "", "print changes as they come", NULL, json_option, FALSE, run_monitor },
   { "relay", NULL, "PROTOCOL ACCOUNT CONTACT", "a messenger for scripts", relay_details,
     relay_options, FALSE, run_relay },

@@ -523,7 +523,7 @@ OTRD_API GVariant *otrd_client_list_applications_sync (OtrdClient *self,
  * @application: the sandbox's id of the program
  * @protocol: the protocol, in any usual spelling
  * @account: the account's own address, in any usual spelling
- * @grant: `allow`, `deny` or `ask`
+ * @grant: `allow`, `deny`, or `ask`: forget the answer
  * @options: (nullable): `a{sv}`, or %NULL for none; a floating one is consumed
  * @cancellable: (nullable): a cancellable
  * @callback: (nullable): called when the answer is there
@@ -559,7 +559,7 @@ OTRD_API gboolean otrd_client_set_grant_finish (OtrdClient *self,
  * @application: the sandbox's id of the program
  * @protocol: the protocol, in any usual spelling
  * @account: the account's own address, in any usual spelling
- * @grant: `allow`, `deny` or `ask`
+ * @grant: `allow`, `deny`, or `ask`: forget the answer
  * @options: (nullable): `a{sv}`, or %NULL for none; a floating one is consumed
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error of %OTRD_ERROR

@@ -31,7 +31,8 @@ static gboolean
 check_call (BusCall *call, GError **error)
 {
   if (!bus_rights_check (bus_caller_get_identity (call->caller), bus_caller_get_door (call->caller),
-                         call->interface, call->member, error))
+                         call->interface, call->member, error)
+      || !bus_caller_check (call->caller, error))
     return FALSE;
   if (!bus_caller_has_gone (call->caller) && bus_tree_find (call->tree, call->object) != NULL)
     return TRUE;

@@ -39,9 +39,11 @@ struct _BusCaller
   GQueue waiting;
   BusTurns *turns;
   gboolean is_in_turn;
+  gboolean is_introduced;
+  gboolean is_surplus; /* of its application's callers */
   guint watch;
-  guint pending;
-  gsize bytes;
+  guint pending; /* its own share of its program's */
+  BusProgram *program;
 };
 
 static void
@@ -52,6 +54,7 @@ caller_unref (BusCaller *caller)
   g_clear_pointer (&caller->identity, bus_identity_free);
   g_clear_object (&caller->messenger);
   g_ptr_array_unref (caller->directs);
+  bus_program_unref (caller->program);
   g_free (caller->name);
   g_free (caller);
 }
@@ -64,7 +67,10 @@ caller_leave (BusCaller *caller)
   caller->callers = NULL;
   g_ptr_array_set_size (caller->directs, 0);
   if (caller->messenger != NULL)
-    core_messenger_vanish (caller->messenger);
+    {
+      bus_program_remove_messenger (caller->program, caller->messenger);
+      core_messenger_vanish (caller->messenger);
+    }
   caller_unref (caller);
 }
 
@@ -106,7 +112,7 @@ wait_for_turn (BusCaller *caller)
 static void
 run_waiting (BusCaller *caller)
 {
-  while (!g_queue_is_empty (&caller->waiting) && caller->pending <= BUS_CALLER_PENDING_POLITE)
+  while (!g_queue_is_empty (&caller->waiting) && !bus_program_is_greedy (caller->program))
     run_first (caller);
   if (!g_queue_is_empty (&caller->waiting))
     wait_for_turn (caller);
@@ -133,17 +139,36 @@ is_welcome (BusCaller *caller)
                                          : !bus_rights_are_narrow (caller->identity);
 }
 
+/* A sandboxed application is one program, whatever names it comes by. */
+static void
+find_program (BusCaller *caller, const BusIdentity *identity)
+{
+  BusProgram *own = caller->program;
+
+  if (caller->callers == NULL || caller->name == NULL || !bus_rights_are_narrow (identity)
+      || *identity->application == '\0')
+    return;
+  caller->program = bus_roster_get_program (caller->callers->roster, identity->application);
+  bus_program_take_over (caller->program, own);
+  bus_program_unref (own);
+}
+
 /* Takes @identity. */
 static void
 caller_is_known (BusCaller *caller, BusIdentity *identity)
 {
   BusCallers *callers = caller->callers;
-  const char *id = caller->name != NULL ? caller->name : "direct";
+  g_autofree char *id = caller->name != NULL ? g_strdup (caller->name)
+                                             : bus_roster_name_direct (callers->roster);
 
   caller->identity = identity;
   caller->messenger = core_messenger_new (id, bus_rights_are_narrow (identity),
                                           callers != NULL ? callers->bell : NULL,
                                           callers != NULL ? callers->user_data : NULL);
+  find_program (caller, identity);
+  if (callers != NULL)
+    bus_program_add_messenger (caller->program, caller->messenger);
+  caller->is_surplus = !bus_program_check_names (caller->program, NULL);
   if (*identity->application != '\0')
     core_messenger_introduce (caller->messenger, identity->application, NULL);
   if (callers != NULL && caller->name != NULL && is_welcome (caller))
@@ -161,7 +186,7 @@ identity_is_found (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static BusCaller *
-caller_new (BusCallers *callers, const char *name)
+caller_new (BusCallers *callers, const char *name, BusProgram *program)
 {
   BusCaller *caller = g_new0 (BusCaller, 1);
 
@@ -170,6 +195,7 @@ caller_new (BusCallers *callers, const char *name)
   caller->door = callers->door;
   caller->turns = bus_roster_get_turns (callers->roster);
   caller->name = g_strdup (name);
+  caller->program = bus_program_ref (program);
   caller->directs = g_ptr_array_new_with_free_func ((GDestroyNotify)bus_direct_free);
   g_queue_init (&caller->waiting);
   return caller;
@@ -178,7 +204,8 @@ caller_new (BusCallers *callers, const char *name)
 static BusCaller *
 add_named (BusCallers *callers, const char *name)
 {
-  BusCaller *caller = caller_new (callers, name);
+  g_autoptr (BusProgram) program = bus_program_new (bus_roster_get_limits (callers->roster));
+  BusCaller *caller = caller_new (callers, name, program);
 
   g_hash_table_insert (callers->by_name, g_strdup (name), caller);
   caller->watch =
@@ -194,6 +221,7 @@ bus_callers_new (GDBusConnection *connection,
                  BusRoster *roster,
                  BusDoor door,
                  const BusIdentity *identity,
+                 BusProgram *program,
                  CoreBell bell,
                  BusCallerAdmitted admitted,
                  gpointer user_data)
@@ -210,7 +238,7 @@ bus_callers_new (GDBusConnection *connection,
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)caller_leave);
   if (identity != NULL)
     {
-      BusCaller *only = caller_new (callers, NULL);
+      BusCaller *only = caller_new (callers, NULL, program);
 
       g_hash_table_insert (callers->by_name, g_strdup (""), only);
       caller_is_known (only, bus_identity_copy (identity));
@@ -251,16 +279,29 @@ bus_callers_get_only (BusCallers *callers)
 
 /* Calls */
 
+/* One that has nothing here and would miss nothing; should it call again, it is a new one. */
 static gboolean
-check_bounds (BusCaller *caller, gsize size, GError **error)
+is_idle (BusCaller *caller)
 {
-  if (caller->pending < BUS_CALLER_PENDING_MAX
-      && (caller->pending == 0 || size <= BUS_CALLER_BYTES_MAX - caller->bytes))
-    return TRUE;
-  g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
-               "Cannot take the call: %u of this program's calls are pending, with %" G_GSIZE_FORMAT
-               " bytes; wait for their answers",
-               caller->pending, caller->bytes);
+  return caller->identity != NULL && caller->pending == 0 && caller->directs->len == 0
+         && core_messenger_count_sessions (caller->messenger) == 0 && !caller->is_introduced;
+}
+
+static gboolean
+make_room (BusCallers *callers)
+{
+  GHashTableIter iter;
+  gpointer name;
+  gpointer caller;
+
+  g_hash_table_iter_init (&iter, callers->by_name);
+  while (g_hash_table_iter_next (&iter, &name, &caller))
+    if (is_idle (caller))
+      {
+        callers->admitted (name, FALSE, callers->user_data);
+        g_hash_table_iter_remove (&iter);
+        return TRUE;
+      }
   return FALSE;
 }
 
@@ -268,13 +309,14 @@ static BusCaller *
 find_or_add (BusCallers *callers, const char *sender, GError **error)
 {
   BusCaller *caller = g_hash_table_lookup (callers->by_name, sender != NULL ? sender : "");
+  guint limit = bus_roster_get_limits (callers->roster)->callers;
 
   if (caller != NULL)
     return caller;
-  if (sender == NULL || g_hash_table_size (callers->by_name) >= BUS_CALLERS_MAX)
+  if (sender == NULL || (g_hash_table_size (callers->by_name) >= limit && !make_room (callers)))
     {
       g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
-                   "Cannot take the call: %d programs are connected", BUS_CALLERS_MAX);
+                   "Cannot take the call: %u programs are connected", limit);
       return NULL;
     }
   return add_named (callers, sender);
@@ -285,10 +327,9 @@ bus_callers_begin_call (BusCallers *callers, const char *sender, gsize size, GEr
 {
   BusCaller *caller = find_or_add (callers, sender, error);
 
-  if (caller == NULL || !check_bounds (caller, size, error))
+  if (caller == NULL || !bus_program_begin_call (caller->program, size, error))
     return NULL;
   caller->pending++;
-  caller->bytes += size;
   g_ref_count_inc (&caller->count);
   return caller;
 }
@@ -299,7 +340,7 @@ bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready)
   Waiting *waiting;
 
   if (caller->identity != NULL && g_queue_is_empty (&caller->waiting)
-      && caller->pending <= BUS_CALLER_PENDING_POLITE)
+      && !bus_program_is_greedy (caller->program))
     {
       ready (call);
       return;
@@ -316,8 +357,22 @@ void
 bus_caller_end_call (BusCaller *caller, gsize size)
 {
   caller->pending--;
-  caller->bytes -= size;
+  bus_program_end_call (caller->program, size);
   caller_unref (caller);
+}
+
+gboolean
+bus_caller_check (BusCaller *caller, GError **error)
+{
+  if (caller->is_surplus)
+    caller->is_surplus = !bus_program_check_names (caller->program, error);
+  return !caller->is_surplus;
+}
+
+gboolean
+bus_caller_check_sessions (BusCaller *caller, GError **error)
+{
+  return bus_program_check_sessions (caller->program, error);
 }
 
 gboolean
@@ -349,6 +404,7 @@ bus_caller_introduce (BusCaller *caller, const char *application, const char *na
 {
   gboolean is_believed = !bus_rights_are_narrow (caller->identity);
 
+  caller->is_introduced = TRUE;
   core_messenger_introduce (caller->messenger,
                             is_believed ? application : caller->identity->application, name);
 }
@@ -377,15 +433,8 @@ bus_caller_open_direct (BusCaller *caller, char **guid, GError **error)
                    "Cannot open a direct connection: this is one already");
       return -1;
     }
-  if (caller->directs->len >= BUS_CALLER_DIRECT_MAX)
-    {
-      g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
-                   "Cannot open a direct connection: this program has %d; close one",
-                   BUS_CALLER_DIRECT_MAX);
-      return -1;
-    }
-  direct = bus_direct_new (caller->callers->roster, caller->identity, direct_has_closed, caller,
-                           &peer, error);
+  direct = bus_direct_new (caller->callers->roster, caller->identity, caller->program,
+                           direct_has_closed, caller, &peer, error);
   if (direct == NULL)
     return -1;
   g_ptr_array_add (caller->directs, direct);

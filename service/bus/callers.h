@@ -19,29 +19,19 @@
 
 G_BEGIN_DECLS
 
-/* What one caller may have under way; more is LimitExceeded.  A bus name and the direct
- * connections that it opened are one caller each. */
-#define BUS_CALLER_PENDING_MAX 4096
-/* With more than these they are served in turns with those of others that have many. */
-#define BUS_CALLER_PENDING_POLITE 64
-#define BUS_CALLER_BYTES_MAX (64 * 1024 * 1024)
-#define BUS_CALLER_DIRECT_MAX 8
-#define BUS_CALLER_SESSIONS_MAX 4096
-/* Callers of one connection. */
-#define BUS_CALLERS_MAX 4096
-
 typedef struct _BusCaller BusCaller;
 /* Handles a call once its caller is known. */
 typedef void (*BusCallerReady) (gpointer call);
 /* @name is known, and welcome to all that there is; or has gone. */
 typedef void (*BusCallerAdmitted) (const char *name, gboolean is_here, gpointer user_data);
 
-/* @identity: of the one caller of a connection without a bus; NULL on a bus.  @bell rings for one
+/* @identity, @program: of the one caller of a connection without a bus; NULL on a bus.  @bell rings for one
  * of the messengers; @user_data outlives the callers. */
 BusCallers *bus_callers_new (GDBusConnection *connection,
                              BusRoster *roster,
                              BusDoor door,
                              const BusIdentity *identity,
+                             BusProgram *program,
                              CoreBell bell,
                              BusCallerAdmitted admitted,
                              gpointer user_data);
@@ -60,6 +50,11 @@ void bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready);
 /* One call of those that wait; whether there are more.  A BusTurn. */
 gboolean bus_caller_take_turn (gpointer caller);
 void bus_caller_end_call (BusCaller *caller, gsize size);
+
+/* LIMIT_EXCEEDED: its application has too many callers, and this one is not served. */
+gboolean bus_caller_check (BusCaller *caller, GError **error);
+/* LIMIT_EXCEEDED: its program has too many sessions for another one. */
+gboolean bus_caller_check_sessions (BusCaller *caller, GError **error);
 
 /* Its name has vanished: nothing may be attached to it any more. */
 gboolean bus_caller_has_gone (BusCaller *caller);

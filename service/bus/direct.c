@@ -2,7 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* GDBus as the server of one connection.  The handshake is in its own time: the
- * other end gets its descriptor in the reply that we have yet to send. */
+ * other end gets its descriptor in the reply that we have yet to send.
+ *
+ * GDBus reads it in a thread.  It is one of its own, and begins when the other
+ * end speaks: those who do not cost a descriptor, and hold up nobody. */
 
 #include "bus/direct.h"
 
@@ -19,10 +22,14 @@ struct _BusDirect
 {
   BusRoster *roster;
   BusIdentity *identity;
+  BusProgram *program;
   BusDirectClosed closed;
   gpointer user_data;
   char *guid;
+  GSocket *socket;
   GCancellable *opening;
+  GSource *speaking; /* until it has */
+  guint deadline;    /* of the handshake; 0: it is over */
   GDBusConnection *connection;
   gulong closing;
   BusTree *tree;
@@ -55,11 +62,22 @@ connection_has_closed (GDBusConnection *connection,
   direct->closed (direct, direct->user_data);
 }
 
+/* The handshake */
+
+static void
+end_handshake (BusDirect *direct)
+{
+  if (direct->deadline == 0)
+    return;
+  g_clear_handle_id (&direct->deadline, g_source_remove);
+  bus_program_end_handshake (direct->program);
+}
+
 static void
 handshake_is_over (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GDBusConnection) connection = g_dbus_connection_new_finish (result, &error);
+  g_autoptr (GDBusConnection) connection = g_task_propagate_pointer (G_TASK (result), &error);
   BusDirect *direct = user_data;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -69,32 +87,115 @@ handshake_is_over (GObject *source, GAsyncResult *result, gpointer user_data)
       direct->closed (direct, direct->user_data);
       return;
     }
+  end_handshake (direct);
   direct->connection = g_steal_pointer (&connection);
   g_dbus_connection_set_exit_on_close (direct->connection, FALSE);
   direct->closing =
       g_signal_connect (direct->connection, "closed", G_CALLBACK (connection_has_closed), direct);
-  direct->tree =
-      bus_tree_new (direct->roster, direct->connection, BUS_DOOR_DIRECT, direct->identity);
+  direct->tree = bus_tree_new (direct->roster, direct->connection, BUS_DOOR_DIRECT,
+                               direct->identity, direct->program);
   g_dbus_connection_start_message_processing (direct->connection);
 }
 
-static GIOStream *
-open_stream (int descriptor, GError **error)
+/* What the thread needs; the rest is the main loop's. */
+typedef struct
 {
-  g_autoptr (GSocket) socket = g_socket_new_from_fd (descriptor, error);
+  GIOStream *stream;
+  GDBusAuthObserver *observer;
+  char *guid;
+} Handshake;
 
-  if (socket == NULL)
-    {
-      close (descriptor);
-      return NULL;
-    }
-  return G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
+static void
+handshake_free (gpointer item)
+{
+  Handshake *handshake = item;
+
+  g_object_unref (handshake->stream);
+  g_object_unref (handshake->observer);
+  g_free (handshake->guid);
+  g_free (handshake);
 }
 
-static GIOStream *
+static gpointer
+shake_hands (gpointer item)
+{
+  g_autoptr (GTask) task = item;
+  Handshake *handshake = g_task_get_task_data (task);
+  GError *error = NULL;
+  GDBusConnection *connection =
+      g_dbus_connection_new_sync (handshake->stream, handshake->guid,
+                                  G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER
+                                      | G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
+                                  handshake->observer, g_task_get_cancellable (task), &error);
+
+  if (connection != NULL)
+    g_task_return_pointer (task, connection, g_object_unref);
+  else
+    g_task_return_error (task, error);
+  return NULL;
+}
+
+static GTask *
+make_handshake (BusDirect *direct)
+{
+  GTask *task = g_task_new (NULL, direct->opening, handshake_is_over, direct);
+  Handshake *handshake = g_new (Handshake, 1);
+
+  handshake->stream =
+      G_IO_STREAM (g_socket_connection_factory_create_connection (direct->socket));
+  handshake->guid = g_strdup (direct->guid);
+  handshake->observer = g_dbus_auth_observer_new ();
+  g_signal_connect (handshake->observer, "allow-mechanism", G_CALLBACK (allow_mechanism), NULL);
+  g_signal_connect (handshake->observer, "authorize-authenticated-peer", G_CALLBACK (allow_peer),
+                    NULL);
+  g_task_set_task_data (task, handshake, handshake_free);
+  return task;
+}
+
+static gboolean
+peer_has_spoken (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  BusDirect *direct = user_data;
+  GTask *task = make_handshake (direct);
+  g_autoptr (GError) error = NULL;
+  GThread *thread = g_thread_try_new ("handshake", shake_hands, task, &error);
+
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      g_object_unref (task);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+handshake_took_too_long (gpointer user_data)
+{
+  BusDirect *direct = user_data;
+
+  direct->closed (direct, direct->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+await_handshake (BusDirect *direct)
+{
+  direct->opening = g_cancellable_new ();
+  direct->speaking = g_socket_create_source (direct->socket, G_IO_IN, NULL);
+  g_source_set_callback (direct->speaking, G_SOURCE_FUNC (peer_has_spoken), direct, NULL);
+  g_source_attach (direct->speaking, NULL);
+  direct->deadline = g_timeout_add (bus_roster_get_limits (direct->roster)->handshake_ms,
+                                    handshake_took_too_long, direct);
+}
+
+/* The pair */
+
+static GSocket *
 open_pair (int *peer, GError **error)
 {
-  g_autoptr (GIOStream) stream = NULL;
+  GSocket *socket;
   int ends[2];
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
@@ -103,50 +204,79 @@ open_pair (int *peer, GError **error)
                    "Cannot open a direct connection: %s; use the bus", g_strerror (errno));
       return NULL;
     }
-  stream = open_stream (ends[0], error);
-  if (stream == NULL)
-    close (ends[1]);
-  else
-    *peer = ends[1];
-  return g_steal_pointer (&stream);
+  socket = g_socket_new_from_fd (ends[0], error);
+  if (socket == NULL)
+    {
+      close (ends[0]);
+      close (ends[1]);
+      return NULL;
+    }
+  *peer = ends[1];
+  return socket;
+}
+
+static gboolean
+take_room (BusRoster *roster, BusProgram *program, GError **error)
+{
+  if (!bus_roster_open_direct (roster, error))
+    return FALSE;
+  if (bus_program_open_direct (program, error))
+    return TRUE;
+  bus_roster_close_direct (roster);
+  return FALSE;
 }
 
 BusDirect *
 bus_direct_new (BusRoster *roster,
                 const BusIdentity *identity,
+                BusProgram *program,
                 BusDirectClosed closed,
                 gpointer user_data,
                 int *peer,
                 GError **error)
 {
-  g_autoptr (GDBusAuthObserver) observer = g_dbus_auth_observer_new ();
-  g_autoptr (GIOStream) stream = open_pair (peer, error);
+  g_autoptr (GSocket) socket = NULL;
   BusDirect *direct;
 
-  if (stream == NULL)
+  if (!take_room (roster, program, error))
     return NULL;
+  socket = open_pair (peer, error);
+  if (socket == NULL)
+    {
+      bus_program_end_handshake (program);
+      bus_program_close_direct (program);
+      bus_roster_close_direct (roster);
+      return NULL;
+    }
   direct = g_new0 (BusDirect, 1);
   direct->roster = bus_roster_ref (roster);
+  direct->program = bus_program_ref (program);
   core_hold (bus_roster_get_core (roster), CORE_HOLD_CONNECTION);
   direct->identity = bus_identity_copy (identity);
   direct->closed = closed;
   direct->user_data = user_data;
   direct->guid = g_dbus_generate_guid ();
-  direct->opening = g_cancellable_new ();
-  g_signal_connect (observer, "allow-mechanism", G_CALLBACK (allow_mechanism), NULL);
-  g_signal_connect (observer, "authorize-authenticated-peer", G_CALLBACK (allow_peer), NULL);
-  g_dbus_connection_new (stream, direct->guid,
-                         G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER
-                             | G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
-                         observer, direct->opening, handshake_is_over, direct);
+  direct->socket = g_steal_pointer (&socket);
+  await_handshake (direct);
   return direct;
+}
+
+/* A thread that reads from it yet has its own reference. */
+static void
+abandon_handshake (BusDirect *direct)
+{
+  end_handshake (direct);
+  g_cancellable_cancel (direct->opening);
+  g_clear_object (&direct->opening);
+  g_source_destroy (direct->speaking);
+  g_clear_pointer (&direct->speaking, g_source_unref);
+  g_clear_object (&direct->socket);
 }
 
 void
 bus_direct_free (BusDirect *direct)
 {
-  g_cancellable_cancel (direct->opening);
-  g_object_unref (direct->opening);
+  abandon_handshake (direct);
   if (direct->tree != NULL)
     bus_tree_close (direct->tree);
   g_clear_pointer (&direct->tree, bus_tree_unref);
@@ -157,6 +287,9 @@ bus_direct_free (BusDirect *direct)
     }
   g_clear_object (&direct->connection);
   bus_identity_free (direct->identity);
+  bus_program_close_direct (direct->program);
+  bus_program_unref (direct->program);
+  bus_roster_close_direct (direct->roster);
   core_release (bus_roster_get_core (direct->roster), CORE_HOLD_CONNECTION);
   bus_roster_unref (direct->roster);
   g_free (direct->guid);

@@ -16,12 +16,13 @@ G_BEGIN_DECLS
 
 typedef struct _BusDirect BusDirect;
 
-/* The other end has closed, or does not speak D-Bus: frees @direct. */
+/* The other end has closed, or does not speak D-Bus, or not in time: frees @direct. */
 typedef void (*BusDirectClosed) (BusDirect *direct, gpointer user_data);
 
-/* *@peer: the other end, to be handed out. */
+/* *@peer: the other end, to be handed out.  LIMIT_EXCEEDED: @program, or all, have too many. */
 BusDirect *bus_direct_new (BusRoster *roster,
                            const BusIdentity *identity,
+                           BusProgram *program,
                            BusDirectClosed closed,
                            gpointer user_data,
                            int *peer,

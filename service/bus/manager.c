@@ -123,26 +123,24 @@ check_caller (BusCall *call, GError **error)
   if (bus_caller_has_gone (bus_call_get_bus_caller (call)))
     g_set_error (error, OTRD_ERROR, OTRD_ERROR_NO_MESSENGER,
                  "Cannot open the session: its messenger has gone");
-  else if (core_messenger_count_sessions (bus_call_get_caller (call)) >= BUS_CALLER_SESSIONS_MAX)
-    g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
-                 "Cannot open the session: this program has %d open; detach from some",
-                 BUS_CALLER_SESSIONS_MAX);
   else
-    return TRUE;
+    return bus_caller_check_sessions (bus_call_get_bus_caller (call), error);
   return FALSE;
 }
 
 static CoreSession *
 open_session (Opening *opening, CoreAccount *account, GError **error)
 {
+  CoreMessenger *caller = bus_call_get_caller (opening->call);
   CoreSession *session = NULL;
 
-  if (check_caller (opening->call, error))
+  /* The user may have changed his mind while the account was opened. */
+  if (check_caller (opening->call, error)
+      && (!core_messenger_is_sandboxed (caller) || core_check_grant (caller, account, error)))
     session =
         core_account_open_session (account, opening->contact, &opening->session_options, error);
   if (session == NULL
-      || !core_session_attach (session, bus_call_get_caller (opening->call),
-                               &opening->configuration, error))
+      || !core_session_attach (session, caller, &opening->configuration, error))
     return NULL;
   return session;
 }
@@ -192,10 +190,10 @@ grant_is_known (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 ask_or_open (Core *core, Opening *opening)
 {
-  const BusIdentity *identity = bus_caller_get_identity (bus_call_get_bus_caller (opening->call));
+  CoreMessenger *caller = bus_call_get_caller (opening->call);
 
-  if (bus_rights_are_narrow (identity))
-    core_ask_grant (core, identity->application, opening->protocol, opening->account,
+  if (core_messenger_is_sandboxed (caller))
+    core_ask_grant (core, caller, opening->protocol, opening->account,
                     &opening->account_options, grant_is_known, opening);
   else
     open_account_of_session (core, opening);

@@ -55,7 +55,7 @@ bus_portal_new (BusRoster *roster, GDBusConnection *connection)
 
   portal->connection = g_object_ref (connection);
   g_dbus_connection_set_exit_on_close (connection, FALSE);
-  portal->tree = bus_tree_new (roster, connection, BUS_DOOR_PORTAL, NULL);
+  portal->tree = bus_tree_new (roster, connection, BUS_DOOR_PORTAL, NULL, NULL);
   return portal;
 }
 

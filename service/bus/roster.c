@@ -6,24 +6,31 @@
 #include "bus/roster.h"
 
 #include "bus/callers.h"
+#include "introspection/otrd-error.h"
 
 struct _BusRoster
 {
   grefcount count;
   Core *core;
+  const BusLimits *limits;
   BusHappened happened;
   gpointer user_data;
   BusTurns *turns;
   GPtrArray *callers; /* of BusCallers, not owned: each takes itself off */
+  GHashTable *programs; /* application -> BusProgram, not owned */
+  guint64 n_named;      /* direct connections that there ever were */
+  guint n_directs;      /* that there are */
 };
 
 BusRoster *
-bus_roster_new (Core *core, BusHappened happened, gpointer user_data)
+bus_roster_new (Core *core, const BusLimits *limits, BusHappened happened, gpointer user_data)
 {
   BusRoster *roster = g_new0 (BusRoster, 1);
 
   g_ref_count_init (&roster->count);
   roster->core = g_object_ref (core);
+  roster->limits = limits;
+  roster->programs = g_hash_table_new (g_str_hash, g_str_equal);
   roster->happened = happened;
   roster->user_data = user_data;
   roster->turns = bus_turns_new (bus_caller_take_turn);
@@ -44,6 +51,7 @@ bus_roster_unref (BusRoster *roster)
   if (!g_ref_count_dec (&roster->count))
     return;
   g_ptr_array_unref (roster->callers);
+  g_hash_table_unref (roster->programs);
   bus_turns_free (roster->turns);
   g_object_unref (roster->core);
   g_free (roster);
@@ -59,6 +67,44 @@ Core *
 bus_roster_get_core (BusRoster *roster)
 {
   return roster->core;
+}
+
+const BusLimits *
+bus_roster_get_limits (BusRoster *roster)
+{
+  return roster->limits;
+}
+
+BusProgram *
+bus_roster_get_program (BusRoster *roster, const char *application)
+{
+  return bus_program_find (roster->programs, application, roster->limits);
+}
+
+gboolean
+bus_roster_open_direct (BusRoster *roster, GError **error)
+{
+  if (roster->n_directs >= roster->limits->all_directs)
+    {
+      g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
+                   "Cannot open a direct connection: all programs have %u; use the bus",
+                   roster->n_directs);
+      return FALSE;
+    }
+  roster->n_directs++;
+  return TRUE;
+}
+
+void
+bus_roster_close_direct (BusRoster *roster)
+{
+  roster->n_directs--;
+}
+
+char *
+bus_roster_name_direct (BusRoster *roster)
+{
+  return g_strdup_printf ("direct-%" G_GUINT64_FORMAT, ++roster->n_named);
 }
 
 BusTurns *

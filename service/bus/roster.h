@@ -9,6 +9,7 @@
 
 #include <gio/gio.h>
 
+#include "bus/program.h"
 #include "bus/turns.h"
 #include "core/core.h"
 
@@ -22,7 +23,9 @@ typedef void (*BusHappened) (gpointer user_data);
 /* The path of a session; NULL: it has none. */
 typedef const char *(*BusSessionPath) (CoreSession *session, gpointer user_data);
 
-BusRoster *bus_roster_new (Core *core, BusHappened happened, gpointer user_data);
+/* @limits outlives it. */
+BusRoster *
+bus_roster_new (Core *core, const BusLimits *limits, BusHappened happened, gpointer user_data);
 BusRoster *bus_roster_ref (BusRoster *roster);
 void bus_roster_unref (BusRoster *roster);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusRoster, bus_roster_unref)
@@ -35,6 +38,17 @@ void bus_roster_note (BusRoster *roster);
 
 void bus_roster_add (BusRoster *roster, BusCallers *callers);
 void bus_roster_remove (BusRoster *roster, BusCallers *callers);
+
+const BusLimits *bus_roster_get_limits (BusRoster *roster);
+/* That of a sandboxed application.  (transfer full) */
+BusProgram *bus_roster_get_program (BusRoster *roster, const char *application);
+
+/* A direct connection is opened (LIMIT_EXCEEDED: there are too many), and closed. */
+gboolean bus_roster_open_direct (BusRoster *roster, GError **error);
+void bus_roster_close_direct (BusRoster *roster);
+
+/* A messenger's id for the caller of a connection without a bus: never used twice. */
+char *bus_roster_name_direct (BusRoster *roster);
 
 /* Of all connections. */
 BusTurns *bus_roster_get_turns (BusRoster *roster);

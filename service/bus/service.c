@@ -377,6 +377,7 @@ bus_service_retire (BusService *service)
 BusService *
 bus_service_new (Core *core,
                  GDBusConnection *connection,
+                 const BusLimits *limits,
                  BusServiceChanged changed,
                  gpointer user_data)
 {
@@ -390,8 +391,8 @@ bus_service_new (Core *core,
   service->open = g_cancellable_new ();
   service->closing =
       g_signal_connect (connection, "closed", G_CALLBACK (connection_has_closed), service);
-  service->roster = bus_roster_new (core, call_was_answered, service);
-  service->tree = bus_tree_new (service->roster, connection, BUS_DOOR_BUS, NULL);
+  service->roster = bus_roster_new (core, limits, call_was_answered, service);
+  service->tree = bus_tree_new (service->roster, connection, BUS_DOOR_BUS, NULL, NULL);
   g_signal_connect_swapped (core, "notify::lock-with-screen", G_CALLBACK (wish_has_changed),
                             service);
   watch_rival (service);

@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 
+#include "bus/limits.h"
 #include "core/core.h"
 
 G_BEGIN_DECLS
@@ -29,9 +30,11 @@ typedef struct _BusService BusService;
 /* Told once the service has im.otrd1, and when it ends. */
 typedef void (*BusServiceChanged) (BusService *service, BusServiceState state, gpointer user_data);
 
-/* Exports @core on @connection, looks at the vault, then asks for the name. */
+/* Exports @core on @connection, looks at the vault, then asks for the name.  @limits (&bus_limits)
+ * outlives it. */
 BusService *bus_service_new (Core *core,
                              GDBusConnection *connection,
+                             const BusLimits *limits,
                              BusServiceChanged changed,
                              gpointer user_data);
 void bus_service_free (BusService *service);

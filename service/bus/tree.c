@@ -334,7 +334,8 @@ BusTree *
 bus_tree_new (BusRoster *roster,
               GDBusConnection *connection,
               BusDoor door,
-              const BusIdentity *identity)
+              const BusIdentity *identity,
+              BusProgram *program)
 {
   BusTree *tree = g_new0 (BusTree, 1);
 
@@ -342,8 +343,8 @@ bus_tree_new (BusRoster *roster,
   tree->core = g_object_ref (bus_roster_get_core (roster));
   tree->roster = bus_roster_ref (roster);
   tree->connection = g_object_ref (connection);
-  tree->callers =
-      bus_callers_new (connection, roster, door, identity, ring_bell, caller_was_admitted, tree);
+  tree->callers = bus_callers_new (connection, roster, door, identity, program, ring_bell,
+                                   caller_was_admitted, tree);
   if (door == BUS_DOOR_DIRECT)
     tree->outlet = bus_outlet_new (connection);
   if (identity != NULL && bus_rights_are_narrow (identity))

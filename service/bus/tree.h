@@ -18,12 +18,13 @@
 
 G_BEGIN_DECLS
 
-/* @identity: of the one caller of a connection without a bus; NULL on a bus.  To a caller that is
+/* @identity, @program: of the one caller of a connection without a bus; NULL on a bus.  To a caller that is
  * sandboxed, the tree shows the sessions that it is attached to and nothing else. */
 BusTree *bus_tree_new (BusRoster *roster,
                        GDBusConnection *connection,
                        BusDoor door,
-                       const BusIdentity *identity);
+                       const BusIdentity *identity,
+                       BusProgram *program);
 
 /* Takes everything off the connection; the callers detach. */
 void bus_tree_close (BusTree *tree);

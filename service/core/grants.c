@@ -5,6 +5,7 @@
 
 #include "core/grants.h"
 
+#include "core/account-private.h"
 #include "core/core-private.h"
 #include "core/names.h"
 #include "vault/grants.h"
@@ -14,6 +15,7 @@ typedef struct
 {
   VaultGrant *wanted; /* grant: NULL for a question */
   VaultGrant *before; /* NULL: there was none */
+  CoreMessenger *messenger; /* that asks; NULL for an answer */
 } Asking;
 
 static void
@@ -23,6 +25,7 @@ asking_free (gpointer item)
 
   vault_grant_free (asking->wanted);
   g_clear_pointer (&asking->before, vault_grant_free);
+  g_clear_object (&asking->messenger);
   g_free (asking);
 }
 
@@ -62,7 +65,7 @@ grant_is_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   Core *core = g_task_get_source_object (task);
   const Asking *asking = g_task_get_task_data (task);
-  gboolean is_question = g_task_get_source_tag (task) == core_ask_grant;
+  gboolean is_question = asking->messenger != NULL;
   GError *error = NULL;
 
   if (!vault_save_finish (VAULT_VAULT (source), result, &error))
@@ -75,6 +78,27 @@ grant_is_saved (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_boolean (task, TRUE);
 }
 
+/* Once for each messenger: what it repeats is no new question. */
+static void
+tell_question (Core *core, const Asking *asking)
+{
+  const VaultGrant *wanted = asking->wanted;
+
+  if (core_messenger_note_question (asking->messenger, wanted->protocol, wanted->account))
+    g_signal_emit_by_name (core, "grant-requested", wanted->application, wanted->protocol,
+                           wanted->account);
+}
+
+/* That the user wants to be asked again is no record: the next question makes one. */
+static gboolean
+put (Core *core, const Asking *asking, GError **error)
+{
+  if (asking->messenger != NULL || !g_str_equal (asking->wanted->grant, "ask"))
+    return vault_put_grant (core->vault, asking->wanted, error);
+  vault_remove_grant (core->vault, asking->wanted);
+  return TRUE;
+}
+
 static void
 store (GTask *task)
 {
@@ -82,9 +106,12 @@ store (GTask *task)
   const Asking *asking = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (vault_put_grant (core->vault, asking->wanted, &error))
+  if (put (core, asking, &error))
     {
-      tell_withdrawn (core, asking->wanted);
+      if (asking->messenger != NULL)
+        tell_question (core, asking);
+      else
+        tell_withdrawn (core, asking->wanted);
       vault_save_async (core->vault, grant_is_saved, task);
       return;
     }
@@ -92,7 +119,6 @@ store (GTask *task)
   g_object_unref (task);
 }
 
-/* Each question that is not answered yet is put again. */
 static void
 judge (GTask *task)
 {
@@ -100,15 +126,14 @@ judge (GTask *task)
   const Asking *asking = g_task_get_task_data (task);
   const char *grant = asking->before != NULL ? asking->before->grant : NULL;
 
-  if (grant == NULL || g_str_equal (grant, "ask"))
-    g_signal_emit_by_name (core, "grant-requested", asking->wanted->application,
-                           asking->wanted->protocol, asking->wanted->account);
   if (grant == NULL)
     {
       asking->wanted->grant = g_strdup ("ask");
       store (task);
       return;
     }
+  if (g_str_equal (grant, "ask"))
+    tell_question (core, asking);
   if (g_str_equal (grant, "allow"))
     g_task_return_boolean (task, TRUE);
   else
@@ -124,7 +149,7 @@ vault_is_open_now (GTask *task)
 
   asking->before = vault_lookup_grant (core->vault, asking->wanted->application,
                                        asking->wanted->protocol, asking->wanted->account);
-  if (asking->wanted->grant == NULL)
+  if (asking->messenger != NULL)
     judge (task);
   else
     store (task);
@@ -184,7 +209,7 @@ asking_new (const char *application,
 
 void
 core_ask_grant (Core *core,
-                const char *application,
+                CoreMessenger *messenger,
                 const char *protocol,
                 const char *name,
                 const CoreAccountOptions *options,
@@ -193,7 +218,8 @@ core_ask_grant (Core *core,
 {
   GTask *task = g_task_new (core, NULL, callback, user_data);
   GError *error = NULL;
-  Asking *asking = asking_new (application, protocol, name, options, &error);
+  Asking *asking = asking_new (core_messenger_get_application (messenger), protocol, name, options,
+                               &error);
 
   g_task_set_source_tag (task, core_ask_grant);
   if (asking == NULL)
@@ -202,8 +228,24 @@ core_ask_grant (Core *core,
       g_object_unref (task);
       return;
     }
+  asking->messenger = g_object_ref (messenger);
   g_task_set_task_data (task, asking, asking_free);
   begin (task);
+}
+
+gboolean
+core_check_grant (CoreMessenger *messenger, CoreAccount *account, GError **error)
+{
+  g_autoptr (VaultGrant) grant = NULL;
+
+  if (!core_account_check_open (account, "use the account", error))
+    return FALSE;
+  grant = vault_lookup_grant (account->vault, core_messenger_get_application (messenger),
+                              account->protocol, account->name);
+  if (grant != NULL && g_str_equal (grant->grant, "allow"))
+    return TRUE;
+  g_propagate_error (error, refusal (grant != NULL ? grant->grant : "ask"));
+  return FALSE;
 }
 
 static gboolean

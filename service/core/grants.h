@@ -9,17 +9,19 @@
 
 G_BEGIN_DECLS
 
-/* Whether @application may use the account, in any spelling of its name.  One that has never asked
- * has now: signal grant-requested (application, protocol, account) of @core.  AccessDenied unless
- * it is allowed. */
+/* Whether the sandboxed @messenger may use the account, in any spelling of its name.  One that has
+ * never asked has now: signal grant-requested (application, protocol, account) of @core, once for
+ * the messenger and the account.  AccessDenied unless it is allowed. */
 void core_ask_grant (Core *core,
-                     const char *application,
+                     CoreMessenger *messenger,
                      const char *protocol,
                      const char *name,
                      const CoreAccountOptions *options,
                      GAsyncReadyCallback callback,
                      gpointer user_data);
-/* @grant: `allow`, `deny`, `ask`; on disk before the answer. */
+/* Whether it is so now: what was allowed may have been taken back meanwhile. */
+gboolean core_check_grant (CoreMessenger *messenger, CoreAccount *account, GError **error);
+/* @grant: `allow`, `deny`; `ask` forgets the answer.  On disk before the answer. */
 void core_set_grant (Core *core,
                      const char *application,
                      const char *protocol,

@@ -35,6 +35,9 @@
 #define CORE_SESSIONS_MAX 16384
 #define CORE_MESSENGERS_PER_SESSION_MAX 64
 
+/* Accounts that one sandboxed messenger has the user asked for. */
+#define CORE_QUESTIONS_MAX 64
+
 /* Events kept for one messenger: who else came and went. */
 #define CORE_NEWS_MAX 64
 

@@ -6,6 +6,7 @@
 #include "core/messenger.h"
 
 #include "core/account.h"
+#include "core/limits.h"
 #include "core/session-private.h"
 
 struct _CoreMessenger
@@ -20,6 +21,7 @@ struct _CoreMessenger
   CoreBell bell;
   gpointer user_data;
   GPtrArray *sessions; /* of CoreSession, not owned: a session tells when it goes */
+  GHashTable *questions; /* the accounts that it asked for */
 };
 
 G_DEFINE_FINAL_TYPE (CoreMessenger, core_messenger, G_TYPE_OBJECT)
@@ -34,6 +36,7 @@ core_messenger_finalize (GObject *object)
   g_free (messenger->owner);
   g_free (messenger->name);
   g_ptr_array_unref (messenger->sessions);
+  g_hash_table_unref (messenger->questions);
   G_OBJECT_CLASS (core_messenger_parent_class)->finalize (object);
 }
 
@@ -47,6 +50,7 @@ static void
 core_messenger_init (CoreMessenger *messenger)
 {
   messenger->sessions = g_ptr_array_new ();
+  messenger->questions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 CoreMessenger *
@@ -104,6 +108,14 @@ const char *
 core_messenger_get_owner (CoreMessenger *messenger)
 {
   return messenger->owner != NULL ? messenger->owner : messenger->id;
+}
+
+gboolean
+core_messenger_note_question (CoreMessenger *messenger, const char *protocol, const char *account)
+{
+  if (g_hash_table_size (messenger->questions) >= CORE_QUESTIONS_MAX)
+    return FALSE;
+  return g_hash_table_add (messenger->questions, g_strconcat (protocol, ":", account, NULL));
 }
 
 GPtrArray *

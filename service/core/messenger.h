@@ -36,6 +36,10 @@ void core_messenger_introduce (CoreMessenger *messenger, const char *application
 const char *core_messenger_get_application (CoreMessenger *messenger);
 const char *core_messenger_get_name (CoreMessenger *messenger);
 
+/* It asks for the account; whether for the first time.  After many questions none is. */
+gboolean
+core_messenger_note_question (CoreMessenger *messenger, const char *protocol, const char *account);
+
 /* The sessions it is attached to. (transfer container) (element-type CoreSession) */
 GPtrArray *core_messenger_list_sessions (CoreMessenger *messenger);
 

@@ -85,18 +85,47 @@ vault_lookup_grant (Vault *vault,
   return grants != NULL && at < grants->len ? to_grant (grants->pdata[at]) : NULL;
 }
 
-static gboolean
-check_room (GPtrArray *grants, const char *application, GError **error)
+static guint
+count_of (GPtrArray *grants, const char *application)
 {
   guint own = 0;
 
   for (guint i = 0; i < grants->len; i++)
     own += is_of (grants->pdata[i], application);
-  if (grants->len < VAULT_GRANTS_MAX && own < VAULT_GRANTS_PER_APPLICATION_MAX)
-    return TRUE;
-  g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
-               "Could not store the grant: the program has %u, all have %u", own, grants->len);
+  return own;
+}
+
+/* The oldest question that nobody has answered; of @application, or of any if NULL. */
+static gboolean
+drop_question (GPtrArray *grants, const char *application)
+{
+  for (guint i = 0; i < grants->len; i++)
+    if (g_strcmp0 (vault_record_get_text (grants->pdata[i], VAULT_FIELD_POLICY), "ask") == 0
+        && (application == NULL || is_of (grants->pdata[i], application)))
+      {
+        g_ptr_array_remove_index (grants, i);
+        return TRUE;
+      }
   return FALSE;
+}
+
+/* What the user has said has room before what was only asked. */
+static gboolean
+make_room (GPtrArray *grants, const VaultGrant *grant, GError **error)
+{
+  gboolean is_answer = !g_str_equal (grant->grant, "ask");
+  guint own = count_of (grants, grant->application);
+  gboolean is_full = own >= VAULT_GRANTS_PER_APPLICATION_MAX;
+
+  if ((is_full || grants->len >= VAULT_GRANTS_MAX)
+      && !(is_answer && drop_question (grants, is_full ? grant->application : NULL)))
+    {
+      g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
+                   "Could not store the grant: the program has %u, all have %u; forget some", own,
+                   grants->len);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 gboolean
@@ -113,14 +142,18 @@ vault_put_grant (Vault *vault, const VaultGrant *grant, GError **error)
     }
   grants = vault_table_get_grants (vault->table);
   at = find (grants, grant->application, grant->protocol, grant->account);
-  if (at == grants->len && !check_room (grants, grant->application, error))
-    return FALSE;
   record = from_grant (grant, at < grants->len ? grants->pdata[at] : NULL);
   if (record == NULL)
     {
       g_set_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT,
                    "Could not store the grant: a name in it is empty or too long");
       return FALSE;
+    }
+  if (at == grants->len)
+    {
+      if (!make_room (grants, grant, error))
+        return FALSE;
+      at = grants->len;
     }
   if (at < grants->len)
     g_ptr_array_remove_index (grants, at);

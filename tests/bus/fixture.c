@@ -56,7 +56,8 @@ fixture_start_service (Fixture *fixture)
   fixture->core = core_new (fixture->vault, core_clock_get_system ());
   fixture->server = fixture_connect (fixture);
   fixture->state = BUS_SERVICE_ENDED;
-  fixture->service = bus_service_new (fixture->core, fixture->server, service_has_changed, fixture);
+  fixture->service = bus_service_new (fixture->core, fixture->server, &fixture->limits,
+                                      service_has_changed, fixture);
   core_unlock (fixture->core, NULL, TRUE, opening_is_over, &is_open);
   fixture_wait_until (is_open && fixture->state == BUS_SERVICE_RUNNING);
 }
@@ -84,6 +85,7 @@ set_up (Fixture *fixture, gconstpointer unused)
 {
   fixture->home = g_dir_make_tmp ("otrd-bus-XXXXXX", NULL);
   fixture->key_store = memory_key_store_new ();
+  fixture->limits = bus_limits;
   fixture->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (fixture->bus);
   fixture_start_service (fixture);

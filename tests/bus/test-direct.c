@@ -158,7 +158,7 @@ a_program_has_no_more_than_its_limit (Fixture *fixture, gconstpointer unused)
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusConnection) one_more = NULL;
 
-  for (guint i = 0; i < BUS_CALLER_DIRECT_MAX; i++)
+  for (guint i = 0; i < fixture->limits.directs; i++)
     g_ptr_array_add (directs, open_direct (fixture));
   one_more = fixture_open_direct (fixture->first, &error);
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED);
@@ -190,7 +190,8 @@ open_silent (Fixture *fixture)
     g_string_append_printf (hello, "%02x", *digit);
   g_string_append (hello, "\r\n");
   g_assert_cmpint (send (descriptor, hello->str, hello->len, MSG_NOSIGNAL), ==, hello->len);
-  g_assert_cmpint (recv (descriptor, answer, sizeof answer, 0), >, 0);
+  while (recv (descriptor, answer, sizeof answer, MSG_DONTWAIT) <= 0)
+    g_main_context_iteration (NULL, FALSE);
   g_assert_true (g_str_has_prefix (answer, "OK "));
   g_assert_cmpint (send (descriptor, "BEGIN\r\n", 7, MSG_NOSIGNAL), ==, 7);
   g_unix_set_fd_nonblocking (descriptor, TRUE, NULL);
@@ -238,6 +239,199 @@ who_reads_is_never_cut_off (Fixture *fixture, gconstpointer unused)
   g_assert_false (g_dbus_connection_is_closed (direct));
 }
 
+#define SILENT_PROGRAMS 20
+
+/* Half of them say the first word, and no more. */
+static void
+silent_handshakes_hold_up_nobody (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GPtrArray) programs = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GArray) descriptors = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autofree char *session = fixture_open_session (fixture->first, ALICE, BOB, "{}");
+  g_autofree char *account = g_strndup (session, strstr (session, "/session/") - session);
+  g_autoptr (GDBusConnection) direct = NULL;
+  g_autoptr (GVariant) trusted = NULL;
+  g_autoptr (GVariant) listed = NULL;
+
+  fixture->limits.handshake_ms = G_MAXINT;
+  for (guint i = 0; i < SILENT_PROGRAMS; i++)
+    {
+      g_ptr_array_add (programs, fixture_connect (fixture));
+      for (guint j = 0; j < fixture->limits.handshakes; j++)
+        {
+          int descriptor = fixture_take_direct (programs->pdata[i], NULL);
+
+          g_assert_cmpint (descriptor, >=, 0);
+          g_array_append_val (descriptors, descriptor);
+          if (j % 2 == 0)
+            g_assert_cmpint (send (descriptor, "\0AUTH", 5, MSG_NOSIGNAL), ==, 5);
+        }
+    }
+  listed = fixture_must_call (fixture->second, MANAGER, "Manager", "ListClients",
+                              g_variant_new ("(a{sv})", NULL));
+  trusted = fixture_must_call (fixture->first, account, "Account", "SetTrust",
+                               g_variant_new ("(sssa{sv})", BOB,
+                                              "0123456789ABCDEF0123456789ABCDEF01234567",
+                                              "verified", NULL));
+  direct = open_direct (fixture);
+  for (guint i = 0; i < descriptors->len; i++)
+    close (g_array_index (descriptors, int, i));
+}
+
+static void
+a_program_has_few_unfinished_handshakes (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  int descriptors[8];
+
+  for (guint i = 0; i < fixture->limits.handshakes; i++)
+    descriptors[i] = fixture_take_direct (fixture->first, NULL);
+  g_assert_cmpint (fixture_take_direct (fixture->first, &error), <, 0);
+  g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED);
+  for (guint i = 0; i < fixture->limits.handshakes; i++)
+    close (descriptors[i]);
+  g_object_unref (open_direct (fixture));
+}
+
+static gboolean
+note_end (int descriptor, GIOCondition condition, gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+a_handshake_ends_in_time (Fixture *fixture, gconstpointer unused)
+{
+  gboolean has_ended[2] = { FALSE, FALSE };
+  int descriptors[2];
+
+  fixture->limits.handshake_ms = 10;
+  for (guint i = 0; i < 2; i++)
+    descriptors[i] = fixture_take_direct (fixture->first, NULL);
+  g_assert_cmpint (send (descriptors[1], "\0AUTH", 5, MSG_NOSIGNAL), ==, 5);
+  for (guint i = 0; i < 2; i++)
+    g_unix_fd_add (descriptors[i], G_IO_HUP, note_end, &has_ended[i]);
+  fixture_wait_until (has_ended[0] && has_ended[1]);
+  close (descriptors[0]);
+  close (descriptors[1]);
+}
+
+/* A conversation of which two programs hand everything in, each on a direct connection. */
+typedef struct
+{
+  GDBusConnection *programs[2];
+  char *alice;
+  char *bob; /* of the fixture's second caller */
+} Shared;
+
+static GVariant *
+receive (GDBusConnection *caller, const char *session, const char *line)
+{
+  return fixture_must_call (caller, session, "Session", "Receive",
+                            g_variant_new ("(sa{sv})", line, NULL));
+}
+
+/* The lines of a turn at the end of @reply. (transfer full) */
+static char **
+dup_lines (GVariant *reply)
+{
+  g_autoptr (GVariant) transmit =
+      g_variant_get_child_value (reply, g_variant_n_children (reply) - 2);
+  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
+  GVariantIter iter;
+  const char *line;
+
+  g_variant_iter_init (&iter, transmit);
+  while (g_variant_iter_next (&iter, "(&s@a{sv})", &line, NULL))
+    g_strv_builder_add (lines, line);
+  return g_strv_builder_end (lines);
+}
+
+static void
+shared_open (Fixture *fixture, Shared *shared)
+{
+  fixture_make_private (fixture->second, &shared->alice, &shared->bob);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *same = NULL;
+
+      shared->programs[i] = open_direct (fixture);
+      same = fixture_open_session (shared->programs[i], ALICE, BOB, "{}");
+      g_assert_cmpstr (same, ==, shared->alice);
+    }
+}
+
+static void
+shared_close (Shared *shared)
+{
+  for (guint i = 0; i < 2; i++)
+    g_object_unref (shared->programs[i]);
+  g_free (shared->alice);
+  g_free (shared->bob);
+}
+
+static void
+two_that_hand_in_one_commit_make_one_answer (Fixture *fixture, gconstpointer unused)
+{
+  Shared shared;
+  g_autoptr (GVariant) started = NULL;
+  g_autoptr (GVariant) committed = NULL;
+  g_auto (GStrv) query = NULL;
+  g_auto (GStrv) commit = NULL;
+  guint n_answers = 0;
+
+  shared_open (fixture, &shared);
+  started = fixture_must_call (shared.programs[0], shared.alice, "Session", "Start",
+                               g_variant_new ("(a{sv})", NULL));
+  query = dup_lines (started);
+  committed = receive (fixture->second, shared.bob, query[0]);
+  commit = dup_lines (committed);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GVariant) received = receive (shared.programs[i], shared.alice, commit[0]);
+      g_auto (GStrv) answers = dup_lines (received);
+
+      n_answers += g_strv_length (answers);
+    }
+  g_assert_cmpuint (n_answers, ==, 1);
+  shared_close (&shared);
+}
+
+/* One is in the midst of one text when the other begins the next. */
+static void
+fragments_of_two_do_not_mix (Fixture *fixture, gconstpointer unused)
+{
+  Shared shared;
+  char **fragments[2];
+  const char *const words[2] = { "squeamish", "ossifrage" };
+  g_autoptr (GVariant) configured = NULL;
+
+  shared_open (fixture, &shared);
+  configured = fixture_must_call (fixture->second, shared.bob, "Session", "Configure",
+                                  g_variant_new_parsed ("({'max-message-size': <uint32 250>},)"));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GVariant) sent = fixture_send (fixture->second, shared.bob, words[i]);
+
+      fragments[i] = dup_lines (sent);
+      g_assert_cmpuint (g_strv_length (fragments[i]), >, 1);
+    }
+  for (guint at = 0; fragments[0][at] != NULL; at++)
+    for (guint i = 0; i < 2; i++)
+      {
+        g_autoptr (GVariant) received =
+            receive (shared.programs[i], shared.alice, fragments[i][at]);
+        const char *text;
+
+        g_variant_get_child (received, 1, "&s", &text);
+        g_assert_cmpstr (text, ==, fragments[0][at + 1] == NULL ? words[i] : "");
+      }
+  g_strfreev (fragments[0]);
+  g_strfreev (fragments[1]);
+  shared_close (&shared);
+}
+
 static void
 add_tests (void)
 {
@@ -250,6 +444,14 @@ add_tests (void)
                     a_program_has_no_more_than_its_limit);
   fixture_add_test ("/bus/direct/who-never-reads-is-cut-off", who_never_reads_is_cut_off);
   fixture_add_test ("/bus/direct/who-reads-is-never-cut-off", who_reads_is_never_cut_off);
+  fixture_add_test ("/bus/direct/two-that-hand-in-one-commit-make-one-answer",
+                    two_that_hand_in_one_commit_make_one_answer);
+  fixture_add_test ("/bus/direct/fragments-of-two-do-not-mix", fragments_of_two_do_not_mix);
+  fixture_add_test ("/bus/direct/silent-handshakes-hold-up-nobody",
+                    silent_handshakes_hold_up_nobody);
+  fixture_add_test ("/bus/direct/a-program-has-few-unfinished-handshakes",
+                    a_program_has_few_unfinished_handshakes);
+  fixture_add_test ("/bus/direct/a-handshake-ends-in-time", a_handshake_ends_in_time);
   fixture_add_test ("/bus/direct/one-is-not-opened-on-another", one_is_not_opened_on_another);
 }
 
