@@ -132,11 +132,11 @@ bus_call_take_descriptor (BusCall *call, gint32 handle, GError **error)
 
 /* The invocation is spent by its answer. */
 static void
-end (BusCall *call, GVariant *results)
+end (BusCall *call, gsize size)
 {
   bus_caller_end_call (call->caller, call->size);
   core_release (bus_tree_get_core (call->tree), CORE_HOLD_CALL);
-  bus_tree_note_answered (call->tree, results);
+  bus_tree_note_answered (call->tree, size);
   g_object_unref (call->object);
   bus_tree_unref (call->tree);
   g_free (call);
@@ -149,7 +149,25 @@ bus_call_return (BusCall *call, GVariant *results)
 
   bus_tree_flush (call->tree);
   g_dbus_method_invocation_return_value (call->invocation, sent);
-  end (call, sent);
+  end (call, sent != NULL ? g_variant_get_size (sent) : 0);
+}
+
+void
+bus_call_prepare (BusCall *call)
+{
+  bus_tree_flush (call->tree);
+}
+
+void
+bus_call_write (BusCall *call, GVariant *results)
+{
+  g_dbus_method_invocation_return_value (call->invocation, results);
+}
+
+void
+bus_call_finish (BusCall *call, gsize size)
+{
+  end (call, size);
 }
 
 void
@@ -159,7 +177,7 @@ bus_call_return_with_descriptor (BusCall *call, GVariant *results, int descripto
 
   bus_tree_flush (call->tree);
   g_dbus_method_invocation_return_value_with_unix_fd_list (call->invocation, results, list);
-  end (call, NULL);
+  end (call, 0);
 }
 
 void
@@ -169,7 +187,7 @@ bus_call_fail (BusCall *call, GError *error)
 
   bus_tree_flush (call->tree);
   g_dbus_method_invocation_return_gerror (call->invocation, folded);
-  end (call, NULL);
+  end (call, 0);
 }
 
 void

@@ -158,8 +158,8 @@ static void
 caller_is_known (BusCaller *caller, BusIdentity *identity)
 {
   BusCallers *callers = caller->callers;
-  g_autofree char *id = caller->name != NULL ? g_strdup (caller->name)
-                                             : bus_roster_name_direct (callers->roster);
+  g_autofree char *id =
+      caller->name != NULL ? g_strdup (caller->name) : bus_roster_name_direct (callers->roster);
 
   caller->identity = identity;
   caller->messenger = core_messenger_new (id, bus_rights_are_narrow (identity),

@@ -25,8 +25,8 @@ typedef void (*BusCallerReady) (gpointer call);
 /* @name is known, and welcome to all that there is; or has gone. */
 typedef void (*BusCallerAdmitted) (const char *name, gboolean is_here, gpointer user_data);
 
-/* @identity, @program: of the one caller of a connection without a bus; NULL on a bus.  @bell rings for one
- * of the messengers; @user_data outlives the callers. */
+/* @identity, @program: of the one caller of a connection without a bus; NULL on a bus.  @bell rings
+ * for one of the messengers; @user_data outlives the callers. */
 BusCallers *bus_callers_new (GDBusConnection *connection,
                              BusRoster *roster,
                              BusDoor door,

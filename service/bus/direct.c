@@ -29,7 +29,8 @@ struct _BusDirect
   GSocket *socket;
   GCancellable *opening;
   GSource *speaking; /* until it has */
-  guint deadline;    /* of the handshake; 0: it is over */
+  gboolean has_spoken;
+  guint deadline; /* of the handshake; 0: it is over */
   GDBusConnection *connection;
   gulong closing;
   BusTree *tree;
@@ -64,13 +65,22 @@ connection_has_closed (GDBusConnection *connection,
 
 /* The handshake */
 
+/* Before the other end could have had an answer. */
 static void
-end_handshake (BusDirect *direct)
+end_silence (BusDirect *direct)
 {
-  if (direct->deadline == 0)
+  if (direct->has_spoken)
     return;
-  g_clear_handle_id (&direct->deadline, g_source_remove);
-  bus_program_end_handshake (direct->program);
+  direct->has_spoken = TRUE;
+  bus_program_end_silence (direct->program);
+}
+
+static void
+tree_is_filled (gpointer user_data)
+{
+  BusDirect *direct = user_data;
+
+  g_dbus_connection_start_message_processing (direct->connection);
 }
 
 static void
@@ -87,14 +97,14 @@ handshake_is_over (GObject *source, GAsyncResult *result, gpointer user_data)
       direct->closed (direct, direct->user_data);
       return;
     }
-  end_handshake (direct);
+  g_clear_handle_id (&direct->deadline, g_source_remove);
   direct->connection = g_steal_pointer (&connection);
   g_dbus_connection_set_exit_on_close (direct->connection, FALSE);
   direct->closing =
       g_signal_connect (direct->connection, "closed", G_CALLBACK (connection_has_closed), direct);
   direct->tree = bus_tree_new (direct->roster, direct->connection, BUS_DOOR_DIRECT,
                                direct->identity, direct->program);
-  g_dbus_connection_start_message_processing (direct->connection);
+  bus_tree_fill (direct->tree, tree_is_filled, direct);
 }
 
 /* What the thread needs; the rest is the main loop's. */
@@ -141,8 +151,7 @@ make_handshake (BusDirect *direct)
   GTask *task = g_task_new (NULL, direct->opening, handshake_is_over, direct);
   Handshake *handshake = g_new (Handshake, 1);
 
-  handshake->stream =
-      G_IO_STREAM (g_socket_connection_factory_create_connection (direct->socket));
+  handshake->stream = G_IO_STREAM (g_socket_connection_factory_create_connection (direct->socket));
   handshake->guid = g_strdup (direct->guid);
   handshake->observer = g_dbus_auth_observer_new ();
   g_signal_connect (handshake->observer, "allow-mechanism", G_CALLBACK (allow_mechanism), NULL);
@@ -158,7 +167,10 @@ peer_has_spoken (GSocket *socket, GIOCondition condition, gpointer user_data)
   BusDirect *direct = user_data;
   GTask *task = make_handshake (direct);
   g_autoptr (GError) error = NULL;
-  GThread *thread = g_thread_try_new ("handshake", shake_hands, task, &error);
+  GThread *thread;
+
+  end_silence (direct);
+  thread = g_thread_try_new ("handshake", shake_hands, task, &error);
 
   if (thread != NULL)
     g_thread_unref (thread);
@@ -243,7 +255,7 @@ bus_direct_new (BusRoster *roster,
   socket = open_pair (peer, error);
   if (socket == NULL)
     {
-      bus_program_end_handshake (program);
+      bus_program_end_silence (program);
       bus_program_close_direct (program);
       bus_roster_close_direct (roster);
       return NULL;
@@ -265,7 +277,8 @@ bus_direct_new (BusRoster *roster,
 static void
 abandon_handshake (BusDirect *direct)
 {
-  end_handshake (direct);
+  end_silence (direct);
+  g_clear_handle_id (&direct->deadline, g_source_remove);
   g_cancellable_cancel (direct->opening);
   g_clear_object (&direct->opening);
   g_source_destroy (direct->speaking);
@@ -277,7 +290,9 @@ void
 bus_direct_free (BusDirect *direct)
 {
   abandon_handshake (direct);
-  if (direct->tree != NULL)
+  if (direct->tree != NULL && bus_roster_is_open (direct->roster))
+    bus_tree_retire (direct->tree);
+  else if (direct->tree != NULL)
     bus_tree_close (direct->tree);
   g_clear_pointer (&direct->tree, bus_tree_unref);
   if (direct->connection != NULL)

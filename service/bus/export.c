@@ -7,6 +7,8 @@
 #include "bus/export.h"
 
 #include "bus/call.h"
+#include "bus/interfaces.h"
+#include "bus/paths.h"
 #include "bus/tree.h"
 
 /* Properties: GDBus has looked up interface and property in the contract. */
@@ -161,17 +163,59 @@ bus_export_get_properties (BusExport *export)
   return read_properties (export, G_MAXUINT32);
 }
 
+static void
+tell (BusExport *export, GDBusConnection *connection, guint32 which)
+{
+  g_dbus_connection_emit_signal (
+      connection, NULL, export->path, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+      g_variant_new ("(s@a{sv}as)", bus_export_get_interface_name (export),
+                     read_properties (export, which), NULL),
+      NULL);
+}
+
 void
 bus_export_flush (BusExport *export, GDBusConnection *connection)
 {
   guint32 changed = export->changed;
 
   export->changed = 0;
-  if (changed == 0)
-    return;
+  if (changed != 0)
+    tell (export, connection, changed);
+}
+
+GVariant *
+bus_export_describe (BusExport *export)
+{
+  GVariantBuilder interfaces;
+
+  g_variant_builder_init (&interfaces, G_VARIANT_TYPE ("a{sa{sv}}"));
+  g_variant_builder_add (&interfaces, "{s@a{sv}}", bus_export_get_interface_name (export),
+                         bus_export_get_properties (export));
+  return g_variant_builder_end (&interfaces);
+}
+
+void
+bus_export_tell_added (BusExport *export, GDBusConnection *connection)
+{
   g_dbus_connection_emit_signal (
-      connection, NULL, export->path, "org.freedesktop.DBus.Properties", "PropertiesChanged",
-      g_variant_new ("(s@a{sv}as)", bus_export_get_interface_name (export),
-                     read_properties (export, changed), NULL),
-      NULL);
+      connection, NULL, BUS_PATH_MANAGER, "org.freedesktop.DBus.ObjectManager", "InterfacesAdded",
+      g_variant_new ("(o@a{sa{sv}})", export->path, bus_export_describe (export)), NULL);
+}
+
+void
+bus_export_tell_all (BusExport *export, GDBusConnection *connection)
+{
+  tell (export, connection, G_MAXUINT32);
+}
+
+void
+bus_export_tell_removed (const char *path, gpointer object, GDBusConnection *connection)
+{
+  const BusInterface *interface =
+      CORE_IS_SESSION (object) ? &bus_session_interface : &bus_account_interface;
+  const char *interfaces[] = { interface->get_info ()->name, NULL };
+
+  g_dbus_connection_emit_signal (connection, NULL, BUS_PATH_MANAGER,
+                                 "org.freedesktop.DBus.ObjectManager", "InterfacesRemoved",
+                                 g_variant_new ("(o^as)", path, interfaces), NULL);
 }

@@ -65,6 +65,14 @@ const char *bus_export_get_interface_name (BusExport *export);
 /* a{sv}, floating: all properties. */
 GVariant *bus_export_get_properties (BusExport *export);
 
+/* a{sa{sv}}, floating: its interface and its properties. */
+GVariant *bus_export_describe (BusExport *export);
+/* It is there. */
+void bus_export_tell_added (BusExport *export, GDBusConnection *connection);
+/* Tells of all properties, whether they have changed or not. */
+void bus_export_tell_all (BusExport *export, GDBusConnection *connection);
+/* Of an object of core's that was on @path. */
+void bus_export_tell_removed (const char *path, gpointer object, GDBusConnection *connection);
 /* Tells of what has changed since the last time. */
 void bus_export_flush (BusExport *export, GDBusConnection *connection);
 

@@ -13,13 +13,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   /* Of one program: see bus/program.h. */
-  guint pending;    /* calls */
-  gsize bytes;      /* of pending calls; one call alone may have more */
-  guint polite;     /* with more calls pending they are served in turns */
-  guint sessions;   /* attached to */
-  guint directs;    /* direct connections */
-  guint handshakes; /* of these, not over yet */
-  guint names;      /* bus names, and direct connections, of one sandboxed application */
+  guint pending;  /* calls */
+  gsize bytes;    /* of pending calls; one call alone may have more */
+  guint polite;   /* with more calls pending they are served in turns */
+  guint sessions; /* attached to */
+  guint directs;  /* direct connections */
+  guint silent;   /* of these, on which nothing was said yet */
+  guint names;    /* bus names, and direct connections, of one sandboxed application */
   /* Of all. */
   guint callers;     /* of one connection */
   guint all_directs; /* direct connections: descriptors */

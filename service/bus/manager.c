@@ -139,8 +139,7 @@ open_session (Opening *opening, CoreAccount *account, GError **error)
       && (!core_messenger_is_sandboxed (caller) || core_check_grant (caller, account, error)))
     session =
         core_account_open_session (account, opening->contact, &opening->session_options, error);
-  if (session == NULL
-      || !core_session_attach (session, caller, &opening->configuration, error))
+  if (session == NULL || !core_session_attach (session, caller, &opening->configuration, error))
     return NULL;
   return session;
 }
@@ -193,8 +192,8 @@ ask_or_open (Core *core, Opening *opening)
   CoreMessenger *caller = bus_call_get_caller (opening->call);
 
   if (core_messenger_is_sandboxed (caller))
-    core_ask_grant (core, caller, opening->protocol, opening->account,
-                    &opening->account_options, grant_is_known, opening);
+    core_ask_grant (core, caller, opening->protocol, opening->account, &opening->account_options,
+                    grant_is_known, opening);
   else
     open_account_of_session (core, opening);
 }

@@ -7,8 +7,10 @@
 #include "bus/object-manager.h"
 
 #include "bus/call.h"
+#include "bus/listing.h"
 #include "bus/paths.h"
 #include "bus/tree.h"
+#include "introspection/otrd-error.h"
 
 struct _BusObjectManager
 {
@@ -16,6 +18,8 @@ struct _BusObjectManager
   GDBusConnection *connection;
   GDBusNodeInfo *node;
   guint registration;
+  BusListing *listing; /* NULL: none is being made */
+  GPtrArray *waiting;  /* of BusCall, for the next */
 };
 
 static const char introspection[] =
@@ -28,35 +32,43 @@ static const char introspection[] =
     "<arg type='as' name='interfaces'/></signal>"
     "</interface></node>";
 
-/* a{sa{sv}} */
-static GVariant *
-describe (BusExport *export)
-{
-  GVariantBuilder interfaces;
+static void listing_is_over (gpointer user_data);
 
-  g_variant_builder_init (&interfaces, G_VARIANT_TYPE ("a{sa{sv}}"));
-  g_variant_builder_add (&interfaces, "{s@a{sv}}", bus_export_get_interface_name (export),
-                         bus_export_get_properties (export));
-  return g_variant_builder_end (&interfaces);
+/* Those that come while one is made are answered together by the next. */
+static void
+list_all (BusObjectManager *manager)
+{
+  GPtrArray *calls = manager->waiting;
+
+  manager->waiting = g_ptr_array_new ();
+  manager->listing = bus_listing_new (manager->tree, calls, listing_is_over, manager);
+}
+
+static void
+listing_is_over (gpointer user_data)
+{
+  BusObjectManager *manager = user_data;
+
+  manager->listing = NULL;
+  if (manager->waiting->len > 0)
+    list_all (manager);
 }
 
 static void
 handle_get_managed_objects (BusCall *call, gpointer object, GVariant *arguments)
 {
-  BusTree *tree = bus_call_get_tree (call);
-  GVariantBuilder objects;
-  GHashTableIter iter;
-  gpointer value;
+  BusObjectManager *manager = bus_tree_get_object_manager (bus_call_get_tree (call));
 
-  g_variant_builder_init (&objects, G_VARIANT_TYPE ("a{oa{sa{sv}}}"));
-  bus_tree_iter_init (tree, &iter);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      BusExport *export = value;
+  g_ptr_array_add (manager->waiting, call);
+  if (manager->listing == NULL)
+    list_all (manager);
+}
 
-      g_variant_builder_add (&objects, "{o@a{sa{sv}}}", export->path, describe (export));
-    }
-  bus_call_return (call, g_variant_new ("(a{oa{sa{sv}}})", &objects));
+void
+bus_object_manager_note (BusObjectManager *manager, BusExport *export)
+{
+  if (manager->listing != NULL)
+    bus_listing_note (manager->listing, export);
 }
 
 static const BusMethod get_managed_objects = { "GetManagedObjects", handle_get_managed_objects };
@@ -79,26 +91,18 @@ take_call (GDBusConnection *connection,
 
 static const GDBusInterfaceVTable vtable = { take_call, NULL, NULL, { 0 } };
 
-static void
-emit (BusObjectManager *manager, const char *name, GVariant *arguments)
-{
-  g_dbus_connection_emit_signal (manager->connection, NULL, BUS_PATH_MANAGER,
-                                 "org.freedesktop.DBus.ObjectManager", name, arguments, NULL);
-}
-
 void
 bus_object_manager_announce (BusObjectManager *manager, BusExport *export)
 {
-  emit (manager, "InterfacesAdded",
-        g_variant_new ("(o@a{sa{sv}})", export->path, describe (export)));
+  bus_object_manager_note (manager, export);
+  bus_export_tell_added (export, manager->connection);
 }
 
 void
 bus_object_manager_withdraw (BusObjectManager *manager, BusExport *export)
 {
-  const char *interfaces[] = { bus_export_get_interface_name (export), NULL };
-
-  emit (manager, "InterfacesRemoved", g_variant_new ("(o^as)", export->path, interfaces));
+  bus_object_manager_note (manager, export);
+  bus_export_tell_removed (export->path, export->object, manager->connection);
 }
 
 BusObjectManager *
@@ -108,6 +112,7 @@ bus_object_manager_new (BusTree *tree, GDBusConnection *connection)
 
   manager->tree = tree;
   manager->connection = g_object_ref (connection);
+  manager->waiting = g_ptr_array_new ();
   manager->node = g_dbus_node_info_new_for_xml (introspection, NULL);
   manager->registration = g_dbus_connection_register_object (
       connection, BUS_PATH_MANAGER, manager->node->interfaces[0], &vtable, manager, NULL, NULL);
@@ -117,6 +122,12 @@ bus_object_manager_new (BusTree *tree, GDBusConnection *connection)
 void
 bus_object_manager_free (BusObjectManager *manager)
 {
+  if (manager->listing != NULL)
+    bus_listing_abandon (manager->listing);
+  for (guint i = 0; i < manager->waiting->len; i++)
+    bus_call_refuse (manager->waiting->pdata[i], OTRD_ERROR_NOT_FOUND,
+                     "Cannot list the objects: the connection is being closed");
+  g_ptr_array_unref (manager->waiting);
   g_dbus_connection_unregister_object (manager->connection, manager->registration);
   g_dbus_node_info_unref (manager->node);
   g_object_unref (manager->connection);

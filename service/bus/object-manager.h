@@ -21,4 +21,7 @@ void bus_object_manager_free (BusObjectManager *manager);
 void bus_object_manager_announce (BusObjectManager *manager, BusExport *export);
 void bus_object_manager_withdraw (BusObjectManager *manager, BusExport *export);
 
+/* For who is being told of all objects: something of @export changes. */
+void bus_object_manager_note (BusObjectManager *manager, BusExport *export);
+
 G_END_DECLS

@@ -218,6 +218,12 @@ bus_paths_remove (BusPaths *paths, const char *path)
   g_mutex_unlock (&paths->mutex);
 }
 
+gboolean
+bus_paths_has (BusPaths *paths, const char *path)
+{
+  return is_in (paths, paths->known, path);
+}
+
 void
 bus_paths_admit (BusPaths *paths, const char *name)
 {

@@ -42,6 +42,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusPaths, bus_paths_free)
 void bus_paths_add (BusPaths *paths, const char *path);
 void bus_paths_remove (BusPaths *paths, const char *path);
 
+gboolean bus_paths_has (BusPaths *paths, const char *path);
+
 /* By the unique name. */
 void bus_paths_admit (BusPaths *paths, const char *name);
 void bus_paths_dismiss (BusPaths *paths, const char *name);

@@ -13,7 +13,7 @@ const BusLimits bus_limits = {
   .polite = 4,
   .sessions = 4096,
   .directs = 8,
-  .handshakes = 2,
+  .silent = 2,
   .names = 64,
   .callers = 4096,
   .all_directs = 1024,
@@ -29,7 +29,7 @@ struct _BusProgram
   guint pending;
   gsize bytes;
   guint directs;
-  guint handshakes;
+  guint silent;
   GPtrArray *messengers; /* of CoreMessenger, not owned */
 };
 
@@ -149,8 +149,8 @@ bus_program_check_names (BusProgram *program, GError **error)
 {
   /* The one that is asked for is among them. */
   return program->programs == NULL
-         || is_below (MAX (program->messengers->len, 1) - 1, program->limits->names, "serve this connection",
-                      "others; close some", error);
+         || is_below (MAX (program->messengers->len, 1) - 1, program->limits->names,
+                      "serve this connection", "others; close some", error);
 }
 
 gboolean
@@ -160,8 +160,8 @@ bus_program_check_sessions (BusProgram *program, GError **error)
 
   for (guint i = 0; i < program->messengers->len; i++)
     count += core_messenger_count_sessions (program->messengers->pdata[i]);
-  return is_below (count, program->limits->sessions, "open the session",
-                   "open; detach from some", error);
+  return is_below (count, program->limits->sessions, "open the session", "open; detach from some",
+                   error);
 }
 
 gboolean
@@ -169,18 +169,18 @@ bus_program_open_direct (BusProgram *program, GError **error)
 {
   if (!is_below (program->directs, program->limits->directs, "open a direct connection",
                  "of them; close one", error)
-      || !is_below (program->handshakes, program->limits->handshakes, "open a direct connection",
+      || !is_below (program->silent, program->limits->silent, "open a direct connection",
                     "on which it has not spoken yet; do that first", error))
     return FALSE;
   program->directs++;
-  program->handshakes++;
+  program->silent++;
   return TRUE;
 }
 
 void
-bus_program_end_handshake (BusProgram *program)
+bus_program_end_silence (BusProgram *program)
 {
-  program->handshakes--;
+  program->silent--;
 }
 
 void

@@ -19,7 +19,8 @@ typedef struct _BusProgram BusProgram;
 BusProgram *bus_program_new (const BusLimits *limits);
 /* The one in @programs (application -> BusProgram, which do not own it), made if need be.
  * (transfer full) */
-BusProgram *bus_program_find (GHashTable *programs, const char *application, const BusLimits *limits);
+BusProgram *
+bus_program_find (GHashTable *programs, const char *application, const BusLimits *limits);
 BusProgram *bus_program_ref (BusProgram *program);
 void bus_program_unref (BusProgram *program);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusProgram, bus_program_unref)
@@ -41,7 +42,7 @@ gboolean bus_program_check_sessions (BusProgram *program, GError **error);
 
 /* Direct connections: opened, spoken on, closed.  LIMIT_EXCEEDED. */
 gboolean bus_program_open_direct (BusProgram *program, GError **error);
-void bus_program_end_handshake (BusProgram *program);
+void bus_program_end_silence (BusProgram *program);
 void bus_program_close_direct (BusProgram *program);
 
 G_END_DECLS

@@ -16,11 +16,24 @@ struct _BusRoster
   BusHappened happened;
   gpointer user_data;
   BusTurns *turns;
-  GPtrArray *callers; /* of BusCallers, not owned: each takes itself off */
+  BusTurns *work;
+  GPtrArray *callers;   /* of BusCallers, not owned: each takes itself off */
   GHashTable *programs; /* application -> BusProgram, not owned */
   guint64 n_named;      /* direct connections that there ever were */
   guint n_directs;      /* that there are */
 };
+
+static gboolean
+go_on (gpointer work)
+{
+  return ((BusWork *)work)->go_on (work);
+}
+
+void
+bus_roster_add_work (BusRoster *roster, BusWork *work)
+{
+  bus_turns_add (roster->work, work);
+}
 
 BusRoster *
 bus_roster_new (Core *core, const BusLimits *limits, BusHappened happened, gpointer user_data)
@@ -33,7 +46,8 @@ bus_roster_new (Core *core, const BusLimits *limits, BusHappened happened, gpoin
   roster->programs = g_hash_table_new (g_str_hash, g_str_equal);
   roster->happened = happened;
   roster->user_data = user_data;
-  roster->turns = bus_turns_new (bus_caller_take_turn);
+  roster->turns = bus_turns_new (bus_caller_take_turn, G_PRIORITY_DEFAULT_IDLE);
+  roster->work = bus_turns_new (go_on, G_PRIORITY_DEFAULT);
   roster->callers = g_ptr_array_new ();
   return roster;
 }
@@ -53,6 +67,7 @@ bus_roster_unref (BusRoster *roster)
   g_ptr_array_unref (roster->callers);
   g_hash_table_unref (roster->programs);
   bus_turns_free (roster->turns);
+  bus_turns_free (roster->work);
   g_object_unref (roster->core);
   g_free (roster);
 }
@@ -61,6 +76,12 @@ void
 bus_roster_close (BusRoster *roster)
 {
   roster->happened = NULL;
+}
+
+gboolean
+bus_roster_is_open (BusRoster *roster)
+{
+  return roster->happened != NULL;
 }
 
 Core *

@@ -18,6 +18,17 @@ G_BEGIN_DECLS
 typedef struct _BusRoster BusRoster;
 typedef struct _BusCallers BusCallers;
 
+/* Something that is done in slices; the first member of what does it. */
+typedef struct _BusWork BusWork;
+struct _BusWork
+{
+  /* A slice of it; whether there is more. */
+  gboolean (*go_on) (BusWork *work);
+};
+
+/* Objects of one slice: half a millisecond. */
+#define BUS_SLICE_OBJECTS 8
+
 /* Told after each answered call, and when callers come and go. */
 typedef void (*BusHappened) (gpointer user_data);
 /* The path of a session; NULL: it has none. */
@@ -32,6 +43,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusRoster, bus_roster_unref)
 
 /* Nobody is told of anything any more. */
 void bus_roster_close (BusRoster *roster);
+
+gboolean bus_roster_is_open (BusRoster *roster);
 
 Core *bus_roster_get_core (BusRoster *roster);
 void bus_roster_note (BusRoster *roster);
@@ -52,6 +65,9 @@ char *bus_roster_name_direct (BusRoster *roster);
 
 /* Of all connections. */
 BusTurns *bus_roster_get_turns (BusRoster *roster);
+
+/* What takes more than one dispatch: a BusWork a turn, one after the other. */
+void bus_roster_add_work (BusRoster *roster, BusWork *work);
 
 /* aa{sv}, floating: for people. */
 GVariant *bus_roster_list (BusRoster *roster, BusSessionPath get_path, gpointer user_data);

@@ -393,6 +393,7 @@ bus_service_new (Core *core,
       g_signal_connect (connection, "closed", G_CALLBACK (connection_has_closed), service);
   service->roster = bus_roster_new (core, limits, call_was_answered, service);
   service->tree = bus_tree_new (service->roster, connection, BUS_DOOR_BUS, NULL, NULL);
+  bus_tree_fill (service->tree, NULL, NULL);
   g_signal_connect_swapped (core, "notify::lock-with-screen", G_CALLBACK (wish_has_changed),
                             service);
   watch_rival (service);

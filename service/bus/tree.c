@@ -14,6 +14,8 @@
 #include "bus/paths.h"
 #include "bus/strays.h"
 
+typedef struct _Filling Filling;
+
 struct _BusTree
 {
   grefcount count;
@@ -29,8 +31,27 @@ struct _BusTree
   GHashTable *exports; /* BusExport, by its object of core's */
   GPtrArray *changed;  /* of BusExport */
   guint flush;         /* from the main loop */
-  gboolean is_filling; /* nobody listens yet */
+  Filling *filling;    /* nobody listens yet; NULL */
 };
+
+/* What core has, until it is exported; may outlive its tree's connection. */
+struct _Filling
+{
+  BusWork work;
+  BusTree *tree;
+  GPtrArray *objects; /* of core's: accounts, and behind each its sessions */
+  guint at;
+  BusTreeFilled filled; /* NULL: nobody waits */
+  gpointer user_data;
+};
+
+/* What is left of a tree. */
+typedef struct
+{
+  BusWork work;
+  BusTree *tree;
+  GPtrArray *objects;
+} Retiring;
 
 /* They are small. */
 static void
@@ -55,6 +76,10 @@ flush_later (gpointer user_data)
 void
 bus_tree_note_changed (BusTree *tree, BusExport *export)
 {
+  if (tree->manager == NULL)
+    return;
+  if (tree->object_manager != NULL)
+    bus_object_manager_note (tree->object_manager, export);
   g_ptr_array_add (tree->changed, export);
   if (tree->flush == 0)
     tree->flush = g_idle_add_full (G_PRIORITY_DEFAULT, flush_later, tree, NULL);
@@ -73,10 +98,10 @@ bus_tree_flush (BusTree *tree)
 }
 
 void
-bus_tree_note_answered (BusTree *tree, GVariant *results)
+bus_tree_note_answered (BusTree *tree, gsize size)
 {
   if (tree->outlet != NULL)
-    bus_outlet_note (tree->outlet, results != NULL ? g_variant_get_size (results) : 0);
+    bus_outlet_note (tree->outlet, size);
   bus_roster_note (tree->roster);
 }
 
@@ -90,7 +115,7 @@ add_object (BusTree *tree, const char *path, gpointer object, const BusInterface
   g_return_val_if_fail (export != NULL, NULL);
   g_hash_table_insert (tree->exports, object, export);
   bus_paths_add (tree->paths, path);
-  if (!tree->is_filling)
+  if (tree->filling == NULL)
     bus_object_manager_announce (tree->object_manager, export);
   note_signals (tree);
   return export;
@@ -101,7 +126,7 @@ remove_object (BusTree *tree, gpointer object)
 {
   BusExport *export = g_hash_table_lookup (tree->exports, object);
 
-  if (export == NULL)
+  if (export == NULL || tree->manager == NULL)
     return;
   bus_paths_remove (tree->paths, export->path);
   bus_tree_flush (tree);
@@ -124,7 +149,7 @@ add_session (BusTree *tree, CoreSession *session)
 static void
 session_was_added (CoreAccount *account, CoreSession *session, BusTree *tree)
 {
-  if (tree->narrow == NULL && bus_tree_find (tree, account) != NULL
+  if (tree->manager != NULL && tree->narrow == NULL && bus_tree_find (tree, account) != NULL
       && bus_tree_find (tree, session) == NULL)
     add_session (tree, session);
 }
@@ -133,7 +158,8 @@ session_was_added (CoreAccount *account, CoreSession *session, BusTree *tree)
 static void
 messengers_have_changed (CoreSession *session, GParamSpec *spec, BusTree *tree)
 {
-  if (!core_session_is_attached (session, bus_caller_get_messenger (tree->narrow)))
+  if (tree->manager != NULL
+      && !core_session_is_attached (session, bus_caller_get_messenger (tree->narrow)))
     remove_object (tree, session);
 }
 
@@ -163,9 +189,13 @@ trust_was_changed (CoreAccount *account,
                    GVariant *record,
                    BusTree *tree)
 {
+  BusExport *export = bus_tree_find (tree, account);
+
+  if (export == NULL)
+    return;
   g_dbus_connection_emit_signal (
-      tree->connection, NULL, bus_tree_find (tree, account)->path, "im.otrd1.Account",
-      "TrustChanged", g_variant_new ("(sss@a{sv})", contact, fingerprint, trust, record), NULL);
+      tree->connection, NULL, export->path, "im.otrd1.Account", "TrustChanged",
+      g_variant_new ("(sss@a{sv})", contact, fingerprint, trust, record), NULL);
 }
 
 static void
@@ -175,9 +205,13 @@ policy_was_changed (CoreAccount *account,
                     const char *origin,
                     BusTree *tree)
 {
-  g_dbus_connection_emit_signal (tree->connection, NULL, bus_tree_find (tree, account)->path,
-                                 "im.otrd1.Account", "PolicyChanged",
-                                 g_variant_new ("(sss)", contact, policy, origin), NULL);
+  BusExport *export = bus_tree_find (tree, account);
+
+  if (export == NULL)
+    return;
+  g_dbus_connection_emit_signal (tree->connection, NULL, export->path, "im.otrd1.Account",
+                                 "PolicyChanged", g_variant_new ("(sss)", contact, policy, origin),
+                                 NULL);
 }
 
 /* For desktops that show a question; a narrow tree has no business with it. */
@@ -200,21 +234,29 @@ grant_was_withdrawn (
     core_messenger_leave_account (bus_caller_get_messenger (tree->narrow), protocol, name);
 }
 
-static void
-account_was_added (Core *core, CoreAccount *account, BusTree *tree)
+static gboolean
+add_account (BusTree *tree, CoreAccount *account)
 {
-  g_autoptr (GPtrArray) sessions = NULL;
-  g_autofree char *path = NULL;
+  g_autofree char *path =
+      bus_path_of_account (core_account_get_protocol (account), core_account_get_name (account));
 
-  if (tree->narrow != NULL || bus_tree_find (tree, account) != NULL)
-    return;
-  path = bus_path_of_account (core_account_get_protocol (account), core_account_get_name (account));
-  if (add_object (tree, path, account, &bus_account_interface) == NULL)
-    return;
+  if (bus_tree_find (tree, account) != NULL
+      || add_object (tree, path, account, &bus_account_interface) == NULL)
+    return FALSE;
   g_signal_connect (account, "session-added", G_CALLBACK (session_was_added), tree);
   g_signal_connect (account, "session-removed", G_CALLBACK (session_was_removed), tree);
   g_signal_connect (account, "trust-changed", G_CALLBACK (trust_was_changed), tree);
   g_signal_connect (account, "policy-changed", G_CALLBACK (policy_was_changed), tree);
+  return TRUE;
+}
+
+static void
+account_was_added (Core *core, CoreAccount *account, BusTree *tree)
+{
+  g_autoptr (GPtrArray) sessions = NULL;
+
+  if (tree->narrow != NULL || !add_account (tree, account))
+    return;
   sessions = core_account_list_sessions (account);
   for (guint i = 0; i < sessions->len; i++)
     session_was_added (account, sessions->pdata[i], tree);
@@ -274,10 +316,23 @@ bus_tree_get_only_application (BusTree *tree)
   return tree->narrow != NULL ? bus_caller_get_identity (tree->narrow)->application : NULL;
 }
 
-void
-bus_tree_iter_init (BusTree *tree, GHashTableIter *iter)
+GPtrArray *
+bus_tree_list_objects (BusTree *tree)
 {
-  g_hash_table_iter_init (iter, tree->exports);
+  GPtrArray *objects = g_ptr_array_new_full (g_hash_table_size (tree->exports), g_object_unref);
+  GHashTableIter iter;
+  gpointer object;
+
+  g_hash_table_iter_init (&iter, tree->exports);
+  while (g_hash_table_iter_next (&iter, &object, NULL))
+    g_ptr_array_add (objects, g_object_ref (object));
+  return objects;
+}
+
+BusObjectManager *
+bus_tree_get_object_manager (BusTree *tree)
+{
+  return tree->object_manager;
 }
 
 BusRoster *
@@ -312,10 +367,8 @@ export_portal (BusTree *tree)
 }
 
 static void
-export_all (BusTree *tree)
+export_manager (BusTree *tree)
 {
-  g_autoptr (GPtrArray) accounts = core_list_accounts (tree->core);
-
   tree->manager =
       bus_export_new (tree, tree->connection, BUS_PATH_MANAGER, tree->core, &bus_manager_interface);
   tree->object_manager = bus_object_manager_new (tree, tree->connection);
@@ -324,10 +377,72 @@ export_all (BusTree *tree)
   if (tree->narrow != NULL)
     g_signal_connect (tree->core, "grant-withdrawn", G_CALLBACK (grant_was_withdrawn), tree);
   g_signal_connect (tree->core, "grant-requested", G_CALLBACK (grant_was_requested), tree);
-  tree->is_filling = TRUE;
-  for (guint i = 0; i < accounts->len; i++)
-    account_was_added (tree->core, accounts->pdata[i], tree);
-  tree->is_filling = FALSE;
+}
+
+/* In slices: what core has already */
+
+static void
+fill_with_account (Filling *filling, CoreAccount *account)
+{
+  if (core_has_account (filling->tree->core, account) && add_account (filling->tree, account))
+    g_ptr_array_extend_and_steal (filling->objects, core_account_list_sessions (account));
+}
+
+static void
+fill_with_session (BusTree *tree, CoreSession *session)
+{
+  CoreAccount *account = core_session_get_account (session);
+
+  if (core_account_has_session (account, session))
+    session_was_added (account, session, tree);
+}
+
+static void
+filling_free (Filling *filling)
+{
+  g_ptr_array_unref (filling->objects);
+  bus_tree_unref (filling->tree);
+  g_free (filling);
+}
+
+static gboolean
+fill_some (BusWork *work)
+{
+  Filling *filling = (Filling *)work;
+  BusTree *tree = filling->tree;
+
+  for (guint i = 0;
+       i < BUS_FILL_OBJECTS && tree->filling != NULL && filling->at < filling->objects->len; i++)
+    {
+      gpointer object = filling->objects->pdata[filling->at++];
+
+      if (CORE_IS_ACCOUNT (object))
+        fill_with_account (filling, object);
+      else
+        fill_with_session (tree, object);
+    }
+  if (tree->filling != NULL && filling->at < filling->objects->len)
+    return TRUE;
+  if (tree->filling != NULL && filling->filled != NULL)
+    filling->filled (filling->user_data);
+  tree->filling = NULL;
+  filling_free (filling);
+  return FALSE;
+}
+
+void
+bus_tree_fill (BusTree *tree, BusTreeFilled filled, gpointer user_data)
+{
+  Filling *filling = g_new0 (Filling, 1);
+
+  filling->work.go_on = fill_some;
+  filling->tree = bus_tree_ref (tree);
+  filling->objects = tree->narrow == NULL ? core_list_accounts (tree->core) : g_ptr_array_new ();
+  filling->filled = filled;
+  filling->user_data = user_data;
+  tree->filling = filling;
+  if (fill_some (&filling->work))
+    bus_roster_add_work (tree->roster, &filling->work);
 }
 
 BusTree *
@@ -357,30 +472,84 @@ bus_tree_new (BusRoster *roster,
   if (door == BUS_DOOR_PORTAL)
     export_portal (tree);
   else
-    export_all (tree);
+    export_manager (tree);
   return tree;
+}
+
+static void
+withdraw (BusTree *tree, gpointer object)
+{
+  g_signal_handlers_disconnect_by_data (object, tree);
+  g_hash_table_remove (tree->exports, object);
+}
+
+/* Nothing is taken or told of any more. */
+static void
+leave (BusTree *tree)
+{
+  g_signal_handlers_disconnect_by_data (tree->core, tree);
+  tree->filling = NULL;
+  g_clear_pointer (&tree->callers, bus_callers_free);
+  g_clear_pointer (&tree->object_manager, bus_object_manager_free);
+  g_clear_pointer (&tree->manager, bus_export_free);
+  g_clear_pointer (&tree->paths, bus_paths_free);
+  g_ptr_array_set_size (tree->changed, 0);
+  g_clear_handle_id (&tree->flush, g_source_remove);
 }
 
 void
 bus_tree_close (BusTree *tree)
 {
-  GHashTableIter iter;
-  gpointer object;
+  g_autoptr (GPtrArray) objects = NULL;
 
   if (tree->manager == NULL)
     return;
   bus_tree_flush (tree);
-  g_signal_handlers_disconnect_by_data (tree->core, tree);
-  g_hash_table_iter_init (&iter, tree->exports);
-  while (g_hash_table_iter_next (&iter, &object, NULL))
-    g_signal_handlers_disconnect_by_data (object, tree);
-  g_clear_pointer (&tree->callers, bus_callers_free);
-  g_clear_pointer (&tree->object_manager, bus_object_manager_free);
-  g_clear_pointer (&tree->manager, bus_export_free);
-  g_hash_table_remove_all (tree->exports);
-  g_clear_pointer (&tree->paths, bus_paths_free);
-  g_ptr_array_set_size (tree->changed, 0);
-  g_clear_handle_id (&tree->flush, g_source_remove);
+  leave (tree);
+  objects = bus_tree_list_objects (tree);
+  for (guint i = 0; i < objects->len; i++)
+    withdraw (tree, objects->pdata[i]);
+}
+
+static gboolean
+withdraw_some (BusWork *work)
+{
+  Retiring *retiring = (Retiring *)work;
+  GPtrArray *objects = retiring->objects;
+
+  for (guint i = 0; i < BUS_FILL_OBJECTS && objects->len > 0; i++)
+    {
+      withdraw (retiring->tree, g_ptr_array_index (objects, objects->len - 1));
+      g_ptr_array_set_size (objects, objects->len - 1);
+    }
+  if (objects->len > 0)
+    return TRUE;
+  g_ptr_array_unref (objects);
+  bus_tree_unref (retiring->tree);
+  g_free (retiring);
+  return FALSE;
+}
+
+void
+bus_tree_retire (BusTree *tree)
+{
+  Retiring *retiring;
+
+  if (tree->manager == NULL)
+    return;
+  leave (tree);
+  retiring = g_new0 (Retiring, 1);
+  retiring->work.go_on = withdraw_some;
+  retiring->tree = bus_tree_ref (tree);
+  retiring->objects = bus_tree_list_objects (tree);
+  if (withdraw_some (&retiring->work))
+    bus_roster_add_work (tree->roster, &retiring->work);
+}
+
+gboolean
+bus_tree_has_path (BusTree *tree, const char *path)
+{
+  return tree->paths != NULL && bus_paths_has (tree->paths, path);
 }
 
 BusTree *

@@ -13,21 +13,33 @@
 
 #include "bus/callers.h"
 #include "bus/export.h"
+#include "bus/object-manager.h"
 #include "bus/roster.h"
 #include "core/core.h"
 
 G_BEGIN_DECLS
 
-/* @identity, @program: of the one caller of a connection without a bus; NULL on a bus.  To a caller that is
- * sandboxed, the tree shows the sessions that it is attached to and nothing else. */
+/* Objects that are put up, or taken off, in one slice. */
+#define BUS_FILL_OBJECTS 64
+
+typedef void (*BusTreeFilled) (gpointer user_data);
+
+/* @identity, @program: of the one caller of a connection without a bus; NULL on a bus.  To a caller
+ * that is sandboxed, the tree shows the sessions that it is attached to and nothing else. */
 BusTree *bus_tree_new (BusRoster *roster,
                        GDBusConnection *connection,
                        BusDoor door,
                        const BusIdentity *identity,
                        BusProgram *program);
 
+/* All that core has is there, in slices; nobody is to be listened to before.  @filled is not called
+ * when the tree is closed before. */
+void bus_tree_fill (BusTree *tree, BusTreeFilled filled, gpointer user_data);
+
 /* Takes everything off the connection; the callers detach. */
 void bus_tree_close (BusTree *tree);
+/* The same, and what takes time of it in slices; the connection has closed. */
+void bus_tree_retire (BusTree *tree);
 BusTree *bus_tree_ref (BusTree *tree);
 void bus_tree_unref (BusTree *tree);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusTree, bus_tree_unref)
@@ -44,16 +56,22 @@ BusExport *bus_tree_show_session (BusTree *tree, CoreSession *session);
 /* Of the sandboxed program that all of it is for; NULL: it is for everybody. */
 const char *bus_tree_get_only_application (BusTree *tree);
 
-/* The accounts and sessions that it has: values are BusExport. */
-void bus_tree_iter_init (BusTree *tree, GHashTableIter *iter);
+/* The accounts and sessions that it has: objects of core's. (transfer full) */
+GPtrArray *bus_tree_list_objects (BusTree *tree);
+
+/* NULL once it is closed. */
+BusObjectManager *bus_tree_get_object_manager (BusTree *tree);
 
 /* The export of an object of core's, or of core itself; NULL: it is not there. */
 BusExport *bus_tree_find (BusTree *tree, gpointer object);
 
+/* Some object is on @path. */
+gboolean bus_tree_has_path (BusTree *tree, const char *path);
+
 /* A property has changed: told of before the next answer, or from the main loop. */
 void bus_tree_note_changed (BusTree *tree, BusExport *export);
 void bus_tree_flush (BusTree *tree);
-/* An answer has been sent, with @results (nullable). */
-void bus_tree_note_answered (BusTree *tree, GVariant *results);
+/* An answer has been sent, with @size bytes of results. */
+void bus_tree_note_answered (BusTree *tree, gsize size);
 
 G_END_DECLS

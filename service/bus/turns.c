@@ -1,24 +1,26 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A ring of callers, turned by a source that comes after those of messages that
- * have arrived. */
+/* A ring, turned by a source: one that comes after those of messages that have
+ * arrived, or among them. */
 
 #include "bus/turns.h"
 
 struct _BusTurns
 {
   BusTurn serve;
+  int priority;
   GQueue ring;
   guint source;
 };
 
 BusTurns *
-bus_turns_new (BusTurn serve)
+bus_turns_new (BusTurn serve, int priority)
 {
   BusTurns *turns = g_rc_box_new0 (BusTurns);
 
   turns->serve = serve;
+  turns->priority = priority;
   g_queue_init (&turns->ring);
   return turns;
 }
@@ -62,6 +64,5 @@ bus_turns_add (BusTurns *turns, gpointer caller)
 {
   g_queue_push_tail (&turns->ring, caller);
   if (turns->source == 0)
-    turns->source =
-        g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, serve_next, g_rc_box_acquire (turns), unref);
+    turns->source = g_idle_add_full (turns->priority, serve_next, g_rc_box_acquire (turns), unref);
 }

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Turns: callers that have more calls waiting than a polite one has, each served
- * one call a turn, and only while nobody else's call waits.
+ * one call a turn, and only while nobody else's call waits; and long work, a slice
+ * a turn.
  */
 #pragma once
 
@@ -15,7 +16,8 @@ typedef struct _BusTurns BusTurns;
 /* Serves one call of @caller; whether it has more. */
 typedef gboolean (*BusTurn) (gpointer caller);
 
-BusTurns *bus_turns_new (BusTurn serve);
+/* @priority: of the source that serves. */
+BusTurns *bus_turns_new (BusTurn serve, int priority);
 void bus_turns_free (BusTurns *turns);
 
 /* @caller has calls; it lives until @serve has said that there are no more. */

@@ -8,6 +8,7 @@
 
 #include "core/account.h"
 #include "core/clock.h"
+#include "core/slices.h"
 #include "core/workers.h"
 #include "engine/key.h"
 #include "engine/known-keys.h"
@@ -24,6 +25,7 @@ struct _CoreAccount
   Vault *vault;
   CoreClock *clock;
   CoreWorkers *workers;
+  CoreSlices *slices;
   char *protocol;
   char *name;
   guint32 instance_tag;
@@ -41,8 +43,12 @@ struct _CoreAccount
 };
 
 /* account.c */
-CoreAccount *core_account_new (
-    Vault *vault, CoreClock *clock, CoreWorkers *workers, const char *protocol, const char *name);
+CoreAccount *core_account_new (Vault *vault,
+                               CoreClock *clock,
+                               CoreWorkers *workers,
+                               CoreSlices *slices,
+                               const char *protocol,
+                               const char *name);
 /* Takes from the vault what it says of the account: at first, and after every unlock. */
 void core_account_load (CoreAccount *account);
 /* The vault was locked: the private key goes. */

@@ -123,14 +123,19 @@ core_account_class_init (CoreAccountClass *class)
 }
 
 CoreAccount *
-core_account_new (
-    Vault *vault, CoreClock *clock, CoreWorkers *workers, const char *protocol, const char *name)
+core_account_new (Vault *vault,
+                  CoreClock *clock,
+                  CoreWorkers *workers,
+                  CoreSlices *slices,
+                  const char *protocol,
+                  const char *name)
 {
   CoreAccount *account = g_object_new (CORE_TYPE_ACCOUNT, NULL);
 
   account->vault = g_object_ref (vault);
   account->clock = clock;
   account->workers = workers;
+  account->slices = slices;
   account->protocol = g_strdup (protocol);
   account->name = g_strdup (name);
   return account;
@@ -163,9 +168,17 @@ see_to_instance_tag (CoreAccount *account, VaultAccount *record)
 }
 
 static void
+feed_session (CoreSession *session, gpointer unused)
+{
+  core_session_refresh_known (session);
+  core_session_feed_waiting (session);
+}
+
+/* Whoever calls before its session's turn has what is known now. */
+static void
 feed_sessions (CoreAccount *account)
 {
-  g_autoptr (GPtrArray) sessions = core_account_list_sessions (account);
+  GPtrArray *sessions = core_account_list_sessions (account);
   gboolean somebody_waits = FALSE;
 
   for (guint i = 0; i < sessions->len; i++)
@@ -173,9 +186,9 @@ feed_sessions (CoreAccount *account)
       CoreSession *session = g_ptr_array_index (sessions, i);
 
       somebody_waits |= session->waiting->len > 0;
-      core_session_reload_known (session);
-      core_session_feed_waiting (session);
+      session->known_is_old = TRUE;
     }
+  core_slices_add (account->slices, sessions, feed_session, NULL, NULL);
   if (somebody_waits)
     core_account_want_key (account);
 }
@@ -266,14 +279,17 @@ core_account_notify_key (CoreAccount *account)
   g_object_notify_by_pspec (G_OBJECT (account), properties[PROP_KEY_STATE]);
 }
 
+static void
+tell_policy (CoreSession *session, gpointer unused)
+{
+  core_session_policy_changed (session);
+}
+
 void
 core_account_policies_changed (CoreAccount *account)
 {
-  g_autoptr (GPtrArray) sessions = core_account_list_sessions (account);
-
   g_object_notify_by_pspec (G_OBJECT (account), properties[PROP_POLICY]);
-  for (guint i = 0; i < sessions->len; i++)
-    core_session_policy_changed (g_ptr_array_index (sessions, i));
+  core_slices_add (account->slices, core_account_list_sessions (account), tell_policy, NULL, NULL);
 }
 
 GPtrArray *
@@ -287,6 +303,12 @@ core_account_list_sessions (CoreAccount *account)
   while (g_hash_table_iter_next (&iter, NULL, &session))
     g_ptr_array_add (sessions, g_object_ref (session));
   return sessions;
+}
+
+gboolean
+core_account_has_session (CoreAccount *account, CoreSession *session)
+{
+  return g_hash_table_lookup (account->sessions, session->contact) == session;
 }
 
 gboolean

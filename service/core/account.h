@@ -105,6 +105,8 @@ CoreSession *core_account_open_session (CoreAccount *account,
                                         const char *contact,
                                         const CoreSessionOptions *options,
                                         GError **error);
+/* It has not been removed. */
+gboolean core_account_has_session (CoreAccount *account, CoreSession *session);
 /* (transfer container) (element-type CoreSession) */
 GPtrArray *core_account_list_sessions (CoreAccount *account);
 

@@ -6,6 +6,7 @@
 
 #include "core/core.h"
 #include "core/idleness.h"
+#include "core/slices.h"
 #include "core/workers.h"
 #include "vault/vault.h"
 
@@ -37,6 +38,7 @@ struct _Core
   Vault *vault;
   CoreClock *clock;
   CoreWorkers *workers;
+  CoreSlices *slices;
   GPtrArray *accounts;      /* of CoreAccount */
   guint accounts_under_way; /* on their way to the disk, not in there yet */
   gboolean was_open;

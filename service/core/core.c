@@ -84,6 +84,7 @@ core_finalize (GObject *object)
   Core *core = CORE_CORE (object);
 
   core_workers_free (core->workers);
+  core_slices_free (core->slices);
   g_ptr_array_unref (core->accounts);
   g_object_unref (core->vault);
   G_OBJECT_CLASS (core_parent_class)->finalize (object);
@@ -170,7 +171,8 @@ on_account_removed (CoreAccount *account, gpointer user_data)
 CoreAccount *
 core_add_account (Core *core, const char *protocol, const char *name)
 {
-  CoreAccount *account = core_account_new (core->vault, core->clock, core->workers, protocol, name);
+  CoreAccount *account =
+      core_account_new (core->vault, core->clock, core->workers, core->slices, protocol, name);
 
   core_account_load (account);
   g_ptr_array_add (core->accounts, account);
@@ -260,6 +262,7 @@ core_new (Vault *vault, CoreClock *clock)
   core->clock = clock;
   core->workers = core_workers_new (CORE_WORKERS);
   core->shown_default = OTRD_POLICY_OPPORTUNISTIC;
+  core->slices = core_slices_new ();
   g_signal_connect_swapped (vault, "notify::state", G_CALLBACK (on_vault_state), core);
   g_signal_connect_swapped (vault, "notify::key-store", G_CALLBACK (on_vault_key_store), core);
   on_vault_state (core);
@@ -286,18 +289,37 @@ core_get_default_policy (Core *core)
 }
 
 static void
-on_unlocked (GObject *vault, GAsyncResult *result, gpointer user_data)
+sessions_were_told (CoreSession *unused, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Whoever has the answer has heard before what it changed in every session.  Takes @error. */
+static void
+answer_when_told (GTask *task, GError *error)
+{
+  Core *core = g_task_get_source_object (task);
+
+  if (error == NULL)
+    {
+      core_slices_await (core->slices, sessions_were_told, task);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+on_unlocked (GObject *vault, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
   GError *error = NULL;
 
   if (vault_open_finish (VAULT_VAULT (vault), result, &error))
-    {
-      CORE_CORE (g_task_get_source_object (task))->auto_lock.is_by_hand = TRUE;
-      g_task_return_boolean (task, TRUE);
-    }
-  else
-    g_task_return_error (task, error);
+    CORE_CORE (g_task_get_source_object (task))->auto_lock.is_by_hand = TRUE;
+  answer_when_told (task, error);
 }
 
 void
@@ -380,13 +402,10 @@ core_unlock_finish (Core *core, GAsyncResult *result, GError **error)
 static void
 on_locked (GObject *vault, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
   GError *error = NULL;
 
-  if (vault_lock_finish (VAULT_VAULT (vault), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  vault_lock_finish (VAULT_VAULT (vault), result, &error);
+  answer_when_told (user_data, error);
 }
 
 void
@@ -559,6 +578,12 @@ gboolean
 core_set_default_policy_finish (Core *core, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+gboolean
+core_has_account (Core *core, CoreAccount *account)
+{
+  return g_ptr_array_find (core->accounts, account, NULL);
 }
 
 GPtrArray *

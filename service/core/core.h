@@ -84,6 +84,8 @@ void core_open_account (Core *core,
                         gpointer user_data);
 /* (transfer full) */
 CoreAccount *core_open_account_finish (Core *core, GAsyncResult *result, GError **error);
+/* It has not been removed. */
+gboolean core_has_account (Core *core, CoreAccount *account);
 /* (transfer container) (element-type CoreAccount) */
 GPtrArray *core_list_accounts (Core *core);
 

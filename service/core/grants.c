@@ -13,8 +13,8 @@
 /* One question or one answer of the user's. */
 typedef struct
 {
-  VaultGrant *wanted; /* grant: NULL for a question */
-  VaultGrant *before; /* NULL: there was none */
+  VaultGrant *wanted;       /* grant: NULL for a question */
+  VaultGrant *before;       /* NULL: there was none */
   CoreMessenger *messenger; /* that asks; NULL for an answer */
 } Asking;
 
@@ -218,8 +218,8 @@ core_ask_grant (Core *core,
 {
   GTask *task = g_task_new (core, NULL, callback, user_data);
   GError *error = NULL;
-  Asking *asking = asking_new (core_messenger_get_application (messenger), protocol, name, options,
-                               &error);
+  Asking *asking =
+      asking_new (core_messenger_get_application (messenger), protocol, name, options, &error);
 
   g_task_set_source_tag (task, core_ask_grant);
   if (asking == NULL)

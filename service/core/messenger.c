@@ -20,7 +20,7 @@ struct _CoreMessenger
   gboolean sandboxed;
   CoreBell bell;
   gpointer user_data;
-  GPtrArray *sessions; /* of CoreSession, not owned: a session tells when it goes */
+  GPtrArray *sessions;   /* of CoreSession, not owned: a session tells when it goes */
   GHashTable *questions; /* the accounts that it asked for */
 };
 
@@ -177,9 +177,6 @@ core_messenger_silence (CoreMessenger *messenger)
 void
 core_messenger_vanish (CoreMessenger *messenger)
 {
-  g_autoptr (GPtrArray) sessions = core_messenger_list_sessions (messenger);
-
   messenger->bell = NULL;
-  for (guint i = 0; i < sessions->len; i++)
-    core_session_remove_messenger (g_ptr_array_index (sessions, i), messenger);
+  core_sessions_lose_messenger (core_messenger_list_sessions (messenger), messenger);
 }

@@ -157,22 +157,54 @@ core_session_owes (CoreSession *session, CoreMessenger *messenger)
              && !core_owed_is_empty (session->owed));
 }
 
-void
-core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger)
+/* All that it had here is gone at once; the others are told later. */
+static gboolean
+cut_off (CoreSession *session, CoreMessenger *messenger)
 {
   CoreAttachment *attachment = core_session_find_attachment (session, messenger);
-  g_autoptr (CoreMessenger) kept = g_object_ref (messenger);
 
   if (attachment == NULL)
-    return;
+    return FALSE;
   core_session_orphan_calls (session, messenger);
   core_session_remember_unasked (session, attachment);
   engine_assembler_forget (session->assembler, core_messenger_get_id (messenger));
   core_messenger_remove_session (messenger, session);
   g_ptr_array_remove (session->attachments, attachment);
+  return TRUE;
+}
+
+static void
+tell_of_leaving (CoreSession *session, gpointer messenger)
+{
   g_object_notify (G_OBJECT (session), "messengers");
   core_session_ring (session);
-  tell_others (session, kept, "messenger-detached");
+  tell_others (session, messenger, "messenger-detached");
   if (core_session_is_idle (session))
     core_account_remove_session (session->account, session);
+}
+
+void
+core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger)
+{
+  g_autoptr (CoreMessenger) kept = g_object_ref (messenger);
+
+  if (cut_off (session, messenger))
+    tell_of_leaving (session, messenger);
+}
+
+/* It may have had thousands. */
+void
+core_sessions_lose_messenger (GPtrArray *sessions, CoreMessenger *messenger)
+{
+  CoreSlices *slices;
+
+  if (sessions->len == 0)
+    {
+      g_ptr_array_unref (sessions);
+      return;
+    }
+  for (guint i = 0; i < sessions->len; i++)
+    cut_off (sessions->pdata[i], messenger);
+  slices = CORE_SESSION (sessions->pdata[0])->account->slices;
+  core_slices_add (slices, sessions, tell_of_leaving, g_object_ref (messenger), g_object_unref);
 }

@@ -43,6 +43,7 @@ struct _CoreSession
   EngineView *view; /* after the last call */
   guint held_length;
   EngineKnownKeys *known;
+  gboolean known_is_old; /* the vault may have other ones by now */
   gboolean seen_v3;
   gboolean restored;       /* private in an earlier life of the service, not yet in this one */
   gboolean offer_declined; /* the contact answered our offer with plain text */
@@ -110,6 +111,8 @@ void core_session_note_call (CoreSession *session, CoreMessenger *messenger);
 /* Rings for what is owed, unless it has been done. */
 void core_session_ring (CoreSession *session);
 void core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger);
+/* From all of @sessions (taken) at once; what others hear of it comes in slices. */
+void core_sessions_lose_messenger (GPtrArray *sessions, CoreMessenger *messenger);
 
 /* session-consent.c */
 /* Another one's End: everybody else must agree again.  TRUE: it must be saved. */
@@ -152,6 +155,8 @@ void core_session_resume (CoreSession *session);
 /* session.c: what is known of the contact's fingerprints has changed. */
 void core_session_trust_changed (CoreSession *session);
 void core_session_reload_known (CoreSession *session);
+/* If it may be old. */
+void core_session_refresh_known (CoreSession *session);
 gboolean core_session_uses_fingerprint (CoreSession *session, const char *fingerprint);
 
 /* messenger.c */

@@ -85,6 +85,7 @@ core_session_lend (CoreSession *session, CoreCall *call)
 
   g_clear_pointer (&context->key, engine_key_unref);
   g_clear_pointer (&context->known, engine_known_keys_unref);
+  core_session_refresh_known (session);
   context->key = core_account_dup_key (session->account);
   context->known = engine_known_keys_ref (session->known);
   if (!core_account_find_policy (session->account, session->contact, &call->policy))

@@ -220,6 +220,15 @@ core_session_reload_known (CoreSession *session)
                                                                 &session->seen_v3);
 }
 
+void
+core_session_refresh_known (CoreSession *session)
+{
+  if (!session->known_is_old)
+    return;
+  session->known_is_old = FALSE;
+  core_session_reload_known (session);
+}
+
 static void
 notify (CoreSession *session, guint property)
 {

@@ -31,7 +31,7 @@ typedef struct
   Core *core;
   GDBusConnection *server;
   BusService *service;
-  BusLimits limits; /* read at each use: a test may lower them */
+  BusLimits limits;      /* read at each use: a test may lower them */
   BusServiceState state; /* the last that the service told */
   GDBusConnection *first;
   GDBusConnection *second;

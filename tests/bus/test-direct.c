@@ -257,7 +257,7 @@ silent_handshakes_hold_up_nobody (Fixture *fixture, gconstpointer unused)
   for (guint i = 0; i < SILENT_PROGRAMS; i++)
     {
       g_ptr_array_add (programs, fixture_connect (fixture));
-      for (guint j = 0; j < fixture->limits.handshakes; j++)
+      for (guint j = 0; j < fixture->limits.silent; j++)
         {
           int descriptor = fixture_take_direct (programs->pdata[i], NULL);
 
@@ -279,16 +279,16 @@ silent_handshakes_hold_up_nobody (Fixture *fixture, gconstpointer unused)
 }
 
 static void
-a_program_has_few_unfinished_handshakes (Fixture *fixture, gconstpointer unused)
+a_program_has_few_silent_connections (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
   int descriptors[8];
 
-  for (guint i = 0; i < fixture->limits.handshakes; i++)
+  for (guint i = 0; i < fixture->limits.silent; i++)
     descriptors[i] = fixture_take_direct (fixture->first, NULL);
   g_assert_cmpint (fixture_take_direct (fixture->first, &error), <, 0);
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED);
-  for (guint i = 0; i < fixture->limits.handshakes; i++)
+  for (guint i = 0; i < fixture->limits.silent; i++)
     close (descriptors[i]);
   g_object_unref (open_direct (fixture));
 }
@@ -449,8 +449,8 @@ add_tests (void)
   fixture_add_test ("/bus/direct/fragments-of-two-do-not-mix", fragments_of_two_do_not_mix);
   fixture_add_test ("/bus/direct/silent-handshakes-hold-up-nobody",
                     silent_handshakes_hold_up_nobody);
-  fixture_add_test ("/bus/direct/a-program-has-few-unfinished-handshakes",
-                    a_program_has_few_unfinished_handshakes);
+  fixture_add_test ("/bus/direct/a-program-has-few-silent-connections",
+                    a_program_has_few_silent_connections);
   fixture_add_test ("/bus/direct/a-handshake-ends-in-time", a_handshake_ends_in_time);
   fixture_add_test ("/bus/direct/one-is-not-opened-on-another", one_is_not_opened_on_another);
 }

@@ -22,7 +22,8 @@ a_second_service_is_told_that_the_name_is_taken (Fixture *fixture, gconstpointer
   g_autoptr (Vault) vault = vault_new (folder, fixture->key_store);
   g_autoptr (Core) core = core_new (vault, core_clock_get_system ());
   BusServiceState state = BUS_SERVICE_RUNNING;
-  BusService *service = bus_service_new (core, fixture->second, &bus_limits, second_has_changed, &state);
+  BusService *service =
+      bus_service_new (core, fixture->second, &bus_limits, second_has_changed, &state);
   g_autofree char *word = NULL;
 
   fixture_wait_until (state == BUS_SERVICE_NAME_TAKEN);

@@ -35,7 +35,7 @@ test_each_is_served_in_turn (void)
 {
   g_autoptr (GString) served = g_string_new (NULL);
   Greedy a = { 'a', 4, served }, b = { 'b', 2, served }, c = { 'c', 3, served };
-  BusTurns *turns = bus_turns_new (serve);
+  BusTurns *turns = bus_turns_new (serve, G_PRIORITY_DEFAULT_IDLE);
 
   bus_turns_add (turns, &a);
   bus_turns_add (turns, &b);
@@ -63,7 +63,7 @@ test_who_has_few_goes_first (void)
 {
   g_autoptr (GString) served = g_string_new (NULL);
   Greedy greedy = { 'g', 5, served }, polite = { 'p', 3, served };
-  BusTurns *turns = bus_turns_new (serve);
+  BusTurns *turns = bus_turns_new (serve, G_PRIORITY_DEFAULT_IDLE);
 
   bus_turns_add (turns, &greedy);
   g_idle_add_full (G_PRIORITY_DEFAULT, polite_call_arrives, &polite, NULL);
@@ -92,7 +92,7 @@ serve_and_free (gpointer caller)
 static void
 test_a_turn_may_be_the_last_thing (void)
 {
-  Last last = { bus_turns_new (serve_and_free), 0 };
+  Last last = { bus_turns_new (serve_and_free, G_PRIORITY_DEFAULT_IDLE), 0 };
 
   bus_turns_add (last.turns, &last);
   run_out ();
