@@ -7,24 +7,12 @@
 
 #include "bus/identity.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <gio/gunixfdlist.h>
-#include <glib/gstdio.h>
-#include <linux/magic.h>
 #include <poll.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-#define SANDBOX_FILE ".flatpak-info"
-#define SANDBOX_FILE_MAX (64 * 1024)
-
-#ifndef FUSE_SUPER_MAGIC
-#define FUSE_SUPER_MAGIC 0x65735546
-#endif
+#include "bus/sandbox.h"
 
 /* One finding: the task's. */
 typedef struct
@@ -32,6 +20,7 @@ typedef struct
   char *name;
   guint32 process;
   int pidfd;
+  char *label; /* of the security module; NULL: the bus does not say */
   BusIdentity *identity;
 } Finding;
 
@@ -44,6 +33,7 @@ finding_free (gpointer item)
     close (finding->pidfd);
   g_clear_pointer (&finding->identity, bus_identity_free);
   g_free (finding->name);
+  g_free (finding->label);
   g_free (finding);
 }
 
@@ -84,111 +74,6 @@ bus_identity_get_sandbox (const BusIdentity *identity)
   return words[identity->sandbox];
 }
 
-/* The sandbox of a process, in a thread: a root may be a file system that never answers. */
-
-/* Takes @application's place when the file names a sandbox. */
-static BusSandbox
-read_sandbox_file (int descriptor, char **application)
-{
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autofree char *name = NULL;
-  g_autoptr (GMappedFile) mapped = NULL;
-  struct stat status;
-
-  if (fstat (descriptor, &status) != 0 || !S_ISREG (status.st_mode)
-      || status.st_size > SANDBOX_FILE_MAX)
-    return BUS_SANDBOX_UNKNOWN;
-  mapped = g_mapped_file_new_from_fd (descriptor, FALSE, NULL);
-  if (mapped == NULL
-      || !g_key_file_load_from_data (file, g_mapped_file_get_contents (mapped),
-                                     g_mapped_file_get_length (mapped), G_KEY_FILE_NONE, NULL))
-    return BUS_SANDBOX_UNKNOWN;
-  name = g_key_file_get_string (
-      file, g_key_file_has_group (file, "Runtime") ? "Runtime" : "Application", "name", NULL);
-  if (name == NULL || !g_application_id_is_valid (name))
-    return BUS_SANDBOX_UNKNOWN;
-  g_free (*application);
-  *application = g_steal_pointer (&name);
-  return BUS_SANDBOX_FLATPAK;
-}
-
-/* A root of FUSE shows nothing to others of the same user; a Flatpak's never is one. */
-static gboolean
-is_fuse (const char *path)
-{
-  struct statfs status;
-
-  return statfs (path, &status) == 0 && status.f_type == FUSE_SUPER_MAGIC;
-}
-
-static BusSandbox
-look_for_flatpak (guint32 process, char **application)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%u/root", process);
-  int root = open (path, O_RDONLY | O_NONBLOCK | O_DIRECTORY | O_CLOEXEC | O_NOCTTY);
-  BusSandbox sandbox;
-  int descriptor;
-  int problem;
-
-  if (root < 0)
-    return errno == EACCES && is_fuse (path) ? BUS_SANDBOX_NONE : BUS_SANDBOX_UNKNOWN;
-  descriptor =
-      openat (root, SANDBOX_FILE, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
-  problem = errno;
-  close (root);
-  if (descriptor < 0)
-    return problem == ENOENT ? BUS_SANDBOX_NONE : BUS_SANDBOX_UNKNOWN;
-  sandbox = read_sandbox_file (descriptor, application);
-  close (descriptor);
-  return sandbox;
-}
-
-/* The last element of the path in the unified hierarchy, if it is a unit's. */
-static char *
-find_unit (const char *cgroups)
-{
-  const char *line = strstr (cgroups, "0::");
-  g_autofree char *path = line != NULL ? g_strndup (line + 3, strcspn (line + 3, "\n")) : NULL;
-  const char *last = path != NULL ? strrchr (path, '/') : NULL;
-
-  if (last != NULL && (g_str_has_suffix (last, ".service") || g_str_has_suffix (last, ".scope"))
-      && g_utf8_validate (last, -1, NULL))
-    return g_strdup (last + 1);
-  return g_strdup ("");
-}
-
-/* The units of a snap are called snap.NAME.APP.ID.scope: NAME is its id. */
-static char *
-find_snap (const char *cgroups)
-{
-  const char *label = strstr (cgroups, "/snap.");
-  gsize length = label != NULL ? strcspn (label + 6, ".\n/") : 0;
-
-  return length > 0 ? g_strndup (label + 6, length) : NULL;
-}
-
-static void
-read_cgroups (BusIdentity *identity, guint32 process)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%u/cgroup", process);
-  g_autofree char *cgroups = NULL;
-  g_autofree char *snap = NULL;
-
-  if (!g_file_get_contents (path, &cgroups, NULL, NULL))
-    {
-      identity->sandbox = BUS_SANDBOX_UNKNOWN;
-      return;
-    }
-  g_free (identity->unit);
-  identity->unit = find_unit (cgroups);
-  snap = find_snap (cgroups);
-  if (snap == NULL || identity->sandbox != BUS_SANDBOX_NONE)
-    return;
-  identity->sandbox = BUS_SANDBOX_SNAP;
-  g_free (identity->application);
-  identity->application = g_strconcat ("snap:", snap, NULL);
-}
-
 static gboolean
 is_alive (int pidfd)
 {
@@ -209,8 +94,7 @@ look_at_process (GTask *task, gpointer source, gpointer item, GCancellable *canc
     finding->pidfd = syscall (SYS_pidfd_open, finding->process, 0);
   if (finding->pidfd >= 0)
     {
-      identity->sandbox = look_for_flatpak (finding->process, &identity->application);
-      read_cgroups (identity, finding->process);
+      bus_sandbox_look ("/proc", finding->process, finding->label, identity);
       if (!is_alive (finding->pidfd))
         identity->sandbox = BUS_SANDBOX_UNKNOWN;
     }
@@ -232,7 +116,7 @@ ask_bus (GTask *task, GAsyncReadyCallback callback)
 
 /* FALSE: it has gone, or is another user's. */
 static gboolean
-read_credentials (GTask *task, GAsyncResult *result, guint32 *process, int *pidfd)
+read_credentials (GTask *task, GAsyncResult *result, guint32 *process, int *pidfd, char **label)
 {
   g_autoptr (GUnixFDList) descriptors = NULL;
   g_autoptr (GVariant) answer = g_dbus_connection_call_with_unix_fd_list_finish (
@@ -244,6 +128,7 @@ read_credentials (GTask *task, GAsyncResult *result, guint32 *process, int *pidf
   if (credentials == NULL || !g_variant_lookup (credentials, "ProcessID", "u", process)
       || !g_variant_lookup (credentials, "UnixUserID", "u", &user) || user != getuid ())
     return FALSE;
+  g_variant_lookup (credentials, "LinuxSecurityLabel", "^ay", label);
   if (descriptors != NULL && g_variant_lookup (credentials, "ProcessFD", "h", &handle))
     *pidfd = g_unix_fd_list_get (descriptors, handle, NULL);
   return TRUE;
@@ -255,10 +140,11 @@ bus_has_confirmed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Finding *finding = g_task_get_task_data (task);
+  g_autofree char *label = NULL;
   guint32 process = 0;
   int pidfd = -1;
 
-  if (!read_credentials (task, result, &process, &pidfd) || process != finding->process
+  if (!read_credentials (task, result, &process, &pidfd, &label) || process != finding->process
       || finding->pidfd < 0 || !is_alive (finding->pidfd))
     finding->identity->sandbox = BUS_SANDBOX_UNKNOWN;
   if (pidfd >= 0)
@@ -279,7 +165,7 @@ bus_has_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   Finding *finding = g_task_get_task_data (task);
   g_autoptr (GTask) looking = NULL;
 
-  if (!read_credentials (task, result, &finding->process, &finding->pidfd))
+  if (!read_credentials (task, result, &finding->process, &finding->pidfd, &finding->label))
     {
       finding->identity = bus_identity_new_unknown ();
       g_task_return_boolean (task, TRUE);
