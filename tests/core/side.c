@@ -292,21 +292,21 @@ on_bell (CoreMessenger *messenger, CoreSession *session, gpointer user_data)
 }
 
 static Actor *
-add_actor (Side *side)
+add_actor (Side *side, gboolean sandboxed)
 {
   Actor *actor = g_new0 (Actor, 1);
   g_autofree char *id = g_strdup_printf (":1.%u", side->actors->len);
 
   actor->side = side;
-  actor->messenger = core_messenger_new (id, FALSE, on_bell, actor);
+  actor->messenger = core_messenger_new (id, sandboxed, on_bell, actor);
   g_ptr_array_add (side->actors, actor);
   return actor;
 }
 
-Actor *
-side_attach (Side *side, const char *application)
+static Actor *
+attach (Side *side, const char *application, gboolean sandboxed)
 {
-  Actor *actor = add_actor (side);
+  Actor *actor = add_actor (side, sandboxed);
   const CoreConfiguration configuration = { 0 };
   g_autoptr (GError) error = NULL;
 
@@ -320,9 +320,21 @@ side_attach (Side *side, const char *application)
 }
 
 Actor *
+side_attach (Side *side, const char *application)
+{
+  return attach (side, application, FALSE);
+}
+
+Actor *
+side_attach_sandboxed (Side *side, const char *application)
+{
+  return attach (side, application, TRUE);
+}
+
+Actor *
 side_add_stranger (Side *side)
 {
-  return add_actor (side);
+  return add_actor (side, FALSE);
 }
 
 void

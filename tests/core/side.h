@@ -70,6 +70,8 @@ void side_start_alone (Side *side);
 
 /* Attaches a new messenger (opening the session anew if it has gone). */
 Actor *side_attach (Side *side, const char *application);
+/* One in a sandbox, of which this is the application. */
+Actor *side_attach_sandboxed (Side *side, const char *application);
 Actor *side_add_stranger (Side *side);
 void actor_leave (Actor *actor);
 

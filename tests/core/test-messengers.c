@@ -283,6 +283,41 @@ test_plain_to_plain_is_as_typed (void)
     g_assert_cmpstr (g_ptr_array_index (talk->bob->texts, i), ==, typed[i]);
 }
 
+/* What a program claims, and what its sandbox says, are not the same. */
+static void
+test_two_that_claim_one_id_are_two (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *boxed = side_attach_sandboxed (talk->alice, "org.example.Chat");
+  Actor *claims = side_attach (talk->alice, "org.example.Chat");
+
+  side_go_private (talk->alice);
+  g_assert_cmpuint (actor_send (boxed, "text 0", 7)->n_lines, ==, 1);
+  g_assert_cmpuint (actor_send (claims, "text 1", 7)->n_lines, ==, 1);
+  g_assert_cmpuint (actor_send (claims, "text 1", 7)->n_lines, ==, 0);
+  side_settle (talk->alice);
+  talk_assert_read (talk->bob, 2);
+}
+
+static void
+test_the_consent_of_one_is_not_the_others (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *claims = side_attach (talk->alice, "org.example.Chat");
+  Actor *boxed;
+
+  side_go_private (talk->alice);
+  side_set_policy (talk->alice, "manual");
+  actor_end (talk->a);
+  side_settle (talk->alice);
+  actor_leave (claims);
+  boxed = side_attach_sandboxed (talk->alice, "org.example.Chat");
+  g_assert_cmpint (actor_send (boxed, "its own", 1)->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
+  claims = side_attach (talk->alice, "org.example.Chat");
+  g_assert_error (actor_send (claims, "text 1", 1)->error, OTRD_ERROR, OTRD_ERROR_NOT_PRIVATE);
+  g_assert_cmpuint (side_count_on_wire (talk->alice, "text 1"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -313,6 +348,10 @@ main (int argc, char **argv)
                    test_an_end_that_races_a_send);
   g_test_add_func ("/core/messengers/each-messenger-has-its-form",
                    test_each_messenger_has_its_form);
+  g_test_add_func ("/core/messengers/two-that-claim-one-id-are-two",
+                   test_two_that_claim_one_id_are_two);
+  g_test_add_func ("/core/messengers/the-consent-of-one-is-not-the-others",
+                   test_the_consent_of_one_is_not_the_others);
   g_test_add_func ("/core/messengers/plain-to-plain-is-as-typed", test_plain_to_plain_is_as_typed);
   return g_test_run ();
 }

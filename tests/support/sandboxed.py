@@ -95,11 +95,24 @@ class Sandboxed:
         self.ready = ready
         return "unix:path=%s" % socket
 
-    def call(self, path, interface, method, signature="()", *arguments, name="im.otrd1"):
-        self.process.stdin.write(json.dumps([name, path, interface, method, signature,
-                                             arguments]) + "\n")
-        self.process.stdin.flush()
+    def begin(self, path, interface, method, signature="()", *arguments, name="im.otrd1"):
+        self._tell([name, path, interface, method, signature, arguments])
+
+    def end(self):
         return json.loads(self.process.stdout.readline())
+
+    def call(self, *words, **options):
+        self.begin(*words, **options)
+        return self.end()
+
+    def hear(self):
+        """All signals since the last time: (path, interface, name, arguments)."""
+        self._tell("heard")
+        return self.end()["result"]
+
+    def _tell(self, words):
+        self.process.stdin.write(json.dumps(words) + "\n")
+        self.process.stdin.flush()
 
     def close(self):
         self.process.stdin.close()
@@ -144,6 +157,26 @@ def do(connection, name, path, interface, method, signature, arguments):
         return {"error": error_name(error)}
 
 
+def listen(connection, heard):
+    """To everything that anybody says there."""
+    connection.signal_subscribe(
+        None, None, None, None, None, Gio.DBusSignalFlags.NONE,
+        lambda _, sender, path, interface, name, arguments: heard.append(
+            (path, interface, name, arguments.print_(False))))
+
+
+def take_heard(connection, bus, heard):
+    """What has been said until now: it comes before the answers of these."""
+    bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId",
+                  None, None, Gio.DBusCallFlags.NONE, 20000, None)
+    do(connection, "im.otrd1", "/im/otrd1", "org.freedesktop.DBus.Properties", "GetAll", "(s)",
+       ["im.otrd1.Manager"])
+    while GLib.MainContext.default().iteration(False):
+        pass
+    taken, heard[:] = list(heard), []
+    return {"result": taken}
+
+
 def main(address, door):
     bus = Gio.DBusConnection.new_for_address_sync(
         address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
@@ -155,9 +188,14 @@ def main(address, door):
             connection = open_direct(bus)
         except GLib.Error as error:
             opened = {"error": error_name(error)}
+    heard = []
+    for one in {bus, connection}:
+        listen(one, heard)
     print(json.dumps(opened), flush=True)
     for line in sys.stdin:
-        print(json.dumps(do(connection, *json.loads(line))), flush=True)
+        words = json.loads(line)
+        answer = take_heard(connection, bus, heard) if words == "heard" else do(connection, *words)
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

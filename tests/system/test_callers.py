@@ -91,6 +91,78 @@ def check_grant(program, path, owner):
     assert sent["result"][0] in ("plaintext", "held"), sent
 
 
+def a_no_that_comes_in_between_is_a_no():
+    """The program has asked already, and its session is being opened."""
+    with Desktop() as desktop:
+        owner = Client(desktop, "owner")
+        with sandboxed(desktop, APP, rules=PORTAL_ONLY) as program:
+            for number in range(20):
+                account = "new%d@example.org" % number
+                answer_grant(owner, account, "allow")
+                program.begin(MANAGER, "im.otrd1.Manager", "OpenSession", "(sssa{sv})", "xmpp",
+                              account, BOB, {})
+                answer_grant(owner, account, "deny")
+                opened = program.end()
+                if "result" in opened:
+                    sent = program.call(opened["result"][0], "im.otrd1.Session", "Send",
+                                        "(ssa{sv})", "hello", "", {})
+                    assert sent == {"error": "im.otrd1.Error.NotFound"}, (number, sent)
+                else:
+                    assert opened == {"error": DENIED}, opened
+
+
+def answer_grant(owner, account, grant):
+    owner.manager("SetGrant", "(ssssa{sv})", APP, "xmpp", account, grant, {})
+
+
+def questions_leave_room_for_the_owner_s_word():
+    with Desktop() as desktop:
+        owner = Client(desktop, "owner")
+        asked = []
+        owner.connection.signal_subscribe(
+            "im.otrd1", "im.otrd1.Manager", "GrantRequested", None, None,
+            Gio.DBusSignalFlags.NONE, lambda *signal: asked.append(signal[5].unpack()[2]))
+        with sandboxed(desktop, APP, rules=PORTAL_ONLY) as program:
+            for number in range(40):
+                assert "error" in open_session(program, account="m%d@example.org" % number)
+            for _ in range(3):
+                assert open_session(program, account="m0@example.org") == {"error": DENIED}
+            otrctl(desktop, "allow", APP, "xmpp:" + ALICE)
+            assert "result" in open_session(program)
+            otrctl(desktop, "ask", APP, "xmpp:" + ALICE)
+            assert ALICE not in otrctl(desktop, "apps")
+            assert "error" in open_session(program)
+        wait_until(lambda: len(asked) >= 32, "the questions")
+        assert sorted(asked) == sorted(set(asked)), asked
+
+
+def a_sandboxed_program_hears_nothing_but_its_own():
+    with Desktop() as desktop:
+        owner = open_messenger(desktop)
+        bob = open_messenger(desktop, "two", BOB, ALICE)
+        answer_grant(owner, ALICE, "allow")
+        with sandboxed(desktop, APP, rules=PORTAL_ONLY) as program:
+            path, state = open_session(program, contact="zoe@example.org")["result"]
+            program.hear()
+            network = join(owner, bob)
+            go_private(network, owner)
+            converse(network, ["squeamish ossifrage"])
+            account = owner.get("Account")
+            owner.account(account, "SetTrust", "(sssa{sv})", BOB, owner.get("Fingerprint"),
+                          "verified", {})
+            owner.account(account, "SetPolicy", "(ssa{sv})", BOB, "always", {})
+            owner.account(account, "SetPolicy", "(ssa{sv})", "", "manual", {})
+            otrctl(desktop, "deny", STRANGER, "xmpp:" + ALICE)
+            owner.end()
+            network.carry_all()
+            owner.close()
+            heard = [signal for signal in program.hear()
+                     if signal[1] != "org.freedesktop.DBus"]
+            assert any(signal[0] == path for signal in heard), heard
+            foreign = [signal for signal in heard if signal[0] != path]
+            assert not foreign, foreign
+
+
 def who_cannot_be_identified_gets_nothing():
     with Desktop() as desktop:
         with sandboxed(desktop, "not-an-id", direct=False) as program:
@@ -187,6 +259,10 @@ if __name__ == "__main__":
         "everybody else may introspect": everybody_else_may_introspect,
         "a sandboxed program gets what it was granted":
             a_sandboxed_program_gets_what_it_was_granted,
+        "a no that comes in between is a no": a_no_that_comes_in_between_is_a_no,
+        "questions leave room for the owner's word": questions_leave_room_for_the_owner_s_word,
+        "a sandboxed program hears nothing but its own":
+            a_sandboxed_program_hears_nothing_but_its_own,
         "who cannot be identified gets nothing": who_cannot_be_identified_gets_nothing,
         "a monitor sees no text of a direct connection":
             a_monitor_sees_no_text_of_a_direct_connection,
