@@ -29,10 +29,11 @@ PROPERTIES = "org.freedesktop.DBus.Properties"
 # AccessDenied; MINE, NoMessenger, as it is not attached; BLIND, an error, and the same one as if
 # there were no such object.
 YES, NO, MINE, BLIND = "yes", "no", "mine", "blind"
-CALLERS = ("owner", "stranger", "direct", "granted", "ungranted", "sandboxed", "unknown")
-ANYONE = dict.fromkeys(CALLERS[:3], YES) | dict.fromkeys(CALLERS[3:], NO)
+CALLERS = ("owner", "stranger", "direct", "direct stranger", "granted", "ungranted", "sandboxed",
+           "unknown")
+ANYONE = dict.fromkeys(CALLERS[:4], YES) | dict.fromkeys(CALLERS[4:], NO)
 SESSION = ANYONE | {"granted": YES, "ungranted": BLIND}
-ATTACHED = SESSION | {"stranger": MINE}
+ATTACHED = SESSION | {"stranger": MINE, "direct stranger": MINE}
 PUBLIC = ANYONE | {"granted": YES, "ungranted": YES}
 PORTAL = PUBLIC | {"sandboxed": YES}
 
@@ -71,6 +72,35 @@ STANDARD = {
     (PROPERTIES, "Set", "(ssv)", "im.otrd1.Manager", "DefaultPolicy", "never"): ANYONE,
     ("org.freedesktop.DBus.Peer", "Ping", "()"): ANYONE,
 }
+# What a member that is served may say to these arguments, besides InvalidArgument: it was there, and
+# looked at them. Not that there is no such thing.
+EXPECTED = {
+    "StartVerification": "NotPrivate", "AnswerVerification": "NoVerification",
+    "AbortVerification": "NoVerification", "ExportKey": "NotPrivate",
+    "TakeKey": "NotFound",  # such a key
+    "OpenAccount": None, "Unlock": None, "Lock": None, "ListApplications": None,
+    "ListClients": None, "CheckVault": None, "Register": None, "OpenSession": None,
+    "Receive": None, "Collect": None, "Configure": None, "Start": None, "End": None,
+    "Detach": None, "GetVerification": None, "GenerateKey": None, "ListFingerprints": None,
+}
+# One is not opened on another.
+ON_DIRECT = {"OpenDirectConnection": "NotSupported"}
+
+
+def is_served(caller, member, answer):
+    """A property has a value; a method an answer, or an error that is its own."""
+    name, signature, _ = member
+    expected = EXPECTED.get(name, "InvalidArgument")
+    if caller.startswith("direct"):
+        expected = ON_DIRECT.get(name, expected)
+    return "result" in answer or signature is not None and (
+        answer["error"].rpartition(".")[2] == expected)
+
+
+# Who hears of it.
+EVERYBODY = ("owner", "stranger", "direct stranger")
+SIGNALS = {"Manager.GrantRequested": EVERYBODY, "Account.TrustChanged": EVERYBODY,
+           "Account.PolicyChanged": EVERYBODY, "Session.Pending": ("owner",)}
 # What ends what the others need: done last.
 LAST = ("End", "Detach", "Remove", "SetKeyStore", "Lock")
 
@@ -128,6 +158,8 @@ def differences(caller, program, paths):
             answer = ask(program, path, "im.otrd1." + interface, member, name)
             got = BLIND if wanted == BLIND and is_blind(
                 program, answer, path, "im.otrd1." + interface, member) else cell_of(answer)
+            if got == YES and not is_served(caller, member, answer):
+                got = "not served"
             if got != wanted:
                 yield "%s.%s: %s, not %s: %s" % (interface, member[0], got, wanted, answer)
 
@@ -164,6 +196,58 @@ def a_program_of_the_user(caller):
         program = owner if caller == "owner" else Client(desktop)
         check(caller, Unsandboxed(program.connection), paths_of(owner))
         check(caller, Unsandboxed(Client(desktop).connection), {"Portal": "/im/otrd1/portal"})
+
+
+def a_stranger_on_a_direct_connection():
+    with Desktop() as desktop:
+        owner = open_messenger(desktop)
+        check("direct stranger", Unsandboxed(open_direct(desktop.connect())), paths_of(owner))
+
+
+def listen(connection, heard):
+    bus = connection.get_unique_name() is not None
+    connection.signal_subscribe(
+        "im.otrd1" if bus else None, None, None, None, None, Gio.DBusSignalFlags.NONE,
+        lambda _, sender, path, interface, name, arguments: heard.add(
+            interface.rpartition(".")[2] + "." + name))
+
+
+def signals():
+    for interface in TABLE:
+        root = tree.parse(XML / ("im.otrd1.%s.xml" % interface)).getroot().find("interface")
+        yield from (interface + "." + signal.get("name") for signal in root.findall("signal"))
+
+
+def signals_are_for_the_user_and_the_bell_for_one():
+    """What a sandboxed program hears is in test_callers.py."""
+    with Desktop() as desktop:
+        owner = open_messenger(desktop)
+        stranger = Client(desktop)
+        programs = {"owner": owner.connection, "stranger": stranger.connection,
+                    "direct stranger": open_direct(desktop.connect())}
+        heard = {caller: set() for caller in programs}
+        for caller, connection in programs.items():
+            listen(connection, heard[caller])
+        account = owner.get("Account")
+        stranger.account(account, "SetTrust", "(sssa{sv})", BOB, "AB" * 20, "verified", {})
+        stranger.account(account, "SetPolicy", "(ssa{sv})", BOB, "always", {})
+        program = Sandboxed(desktop, STRANGER, rules=["--talk=im.otrd1.Portal"])
+        program.call(MANAGER, "im.otrd1.Manager", "OpenSession", "(sssa{sv})", "xmpp", ALICE, BOB,
+                     {})
+        program.close()
+        stranger.connection.call_sync(
+            "im.otrd1", owner.path, "im.otrd1.Session", "Start", GLib.Variant("(a{sv})", ({},)),
+            None, Gio.DBusCallFlags.NONE, 100000, None)
+        for connection in programs.values():
+            Unsandboxed(connection).call(MANAGER, "org.freedesktop.DBus.Peer", "Ping")
+        while GLib.MainContext.default().iteration(False):
+            pass
+        ours = {caller: {name for name in names if name in SIGNALS}
+                for caller, names in heard.items()}
+        assert set(signals()) == set(SIGNALS), set(signals()) ^ set(SIGNALS)
+        for caller, names in ours.items():
+            wanted = {name for name, row in SIGNALS.items() if caller in row}
+            assert names == wanted, (caller, names ^ wanted)
 
 
 def a_program_on_a_direct_connection():
@@ -221,6 +305,9 @@ if __name__ == "__main__":
         "an owner is served": lambda: a_program_of_the_user("owner"),
         "a stranger attaches first": lambda: a_program_of_the_user("stranger"),
         "a direct connection has the same rights": a_program_on_a_direct_connection,
+        "a stranger on one attaches first, too": a_stranger_on_a_direct_connection,
+        "signals are for the user, and the bell for one":
+            signals_are_for_the_user_and_the_bell_for_one,
         "a sandboxed program talks where it was granted": a_sandboxed_program_with_a_grant,
         "a sandboxed program without a grant learns nothing": a_sandboxed_program_without_one,
         "the main name is not for a sandbox":
