@@ -44,6 +44,7 @@ typedef struct
 {
   gboolean version;
   double idle_exit; /* in seconds; 0: never */
+  int workers;      /* 0: as many as usual */
 } Options;
 
 typedef struct
@@ -146,6 +147,8 @@ read_options (int *argc, char ***argv, Options *options, GError **error)
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Show the version and exit", NULL },
     { "idle-exit", 0, 0, G_OPTION_ARG_DOUBLE, &options->idle_exit,
       "Exit when nobody has needed the service for so long; 0: never (default: 300)", "SECONDS" },
+    /* The yardstick of a measurement. */
+    { "workers", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &options->workers, NULL, "COUNT" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -214,6 +217,8 @@ run (GDBusConnection *connection, const Options *options)
   const BusLimits limits = limits_for (raise_files ());
   Program program = { .options = options, .loop = loop, .vault = vault, .core = core };
 
+  if (options->workers > 0)
+    core_set_workers (core, options->workers);
   service = bus_service_new (core, connection, &limits, service_has_changed, &program);
   program.service = service;
   g_unix_signal_add (SIGTERM, asked_to_end, &program);

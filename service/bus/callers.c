@@ -448,17 +448,16 @@ static GVariant *
 list_sessions (BusCaller *caller, BusSessionPath get_path, gpointer user_data)
 {
   g_autoptr (GPtrArray) sessions = core_messenger_list_sessions (caller->messenger);
-  GVariantBuilder paths;
+  g_autoptr (GPtrArray) paths = g_ptr_array_sized_new (sessions->len);
 
-  g_variant_builder_init (&paths, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
   for (guint i = 0; i < sessions->len; i++)
     {
       const char *path = get_path (sessions->pdata[i], user_data);
 
       if (path != NULL)
-        g_variant_builder_add (&paths, "o", path);
+        g_ptr_array_add (paths, (gpointer)path);
     }
-  return g_variant_builder_end (&paths);
+  return g_variant_new_objv ((const char *const *)paths->pdata, paths->len);
 }
 
 static void
@@ -495,12 +494,7 @@ describe_caller (BusCaller *caller,
 static gboolean
 is_only_a_door (BusCaller *caller)
 {
-  g_autoptr (GPtrArray) sessions = NULL;
-
-  if (caller->directs->len == 0)
-    return FALSE;
-  sessions = core_messenger_list_sessions (caller->messenger);
-  return sessions->len == 0;
+  return caller->directs->len > 0 && core_messenger_count_sessions (caller->messenger) == 0;
 }
 
 void

@@ -269,6 +269,15 @@ core_new (Vault *vault, CoreClock *clock)
   return core;
 }
 
+void
+core_set_workers (Core *core, guint count)
+{
+  g_return_if_fail (core->accounts->len == 0);
+
+  core_workers_free (core->workers);
+  core->workers = core_workers_new (count);
+}
+
 const char *
 core_get_vault_state (Core *core)
 {

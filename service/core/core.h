@@ -28,6 +28,9 @@ G_DECLARE_FINAL_TYPE (Core, core, CORE, CORE, GObject)
 /* Takes a reference to @vault; @clock (core_clock_get_system ()) outlives it. */
 Core *core_new (Vault *vault, CoreClock *clock);
 
+/* How many threads do what takes milliseconds; before there are accounts. */
+void core_set_workers (Core *core, guint count);
+
 const char *core_get_vault_state (Core *core);
 const char *core_get_key_store (Core *core);
 const char *core_get_default_policy (Core *core);
