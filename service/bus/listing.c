@@ -19,6 +19,7 @@ struct _BusListing
   GPtrArray *objects; /* of core's */
   guint at;
   GVariantBuilder records;
+  gsize size;          /* of what was written */
   GHashTable *changed; /* object -> path: since the beginning */
   GPtrArray *repeats;  /* of the same objects */
 };
@@ -86,44 +87,41 @@ repeat_some (BusWork *work)
 
 /* Freeing what was written takes as long as writing it. */
 static void
-write_answers (GTask *task, gpointer source, gpointer item, GCancellable *cancellable)
+write_answers (gpointer item, gpointer unused)
 {
   BusListing *listing = item;
   GVariant *results = g_variant_ref_sink (g_variant_new ("(a{oa{sa{sv}}})", &listing->records));
-  gsize size = g_variant_get_size (results);
 
+  listing->size = g_variant_get_size (results);
   for (guint i = 0; i < listing->calls->len; i++)
     bus_call_write (listing->calls->pdata[i], results);
   g_variant_unref (results);
-  g_task_return_int (task, size);
 }
 
-static void
-answers_are_written (GObject *source, GAsyncResult *result, gpointer user_data)
+static gboolean
+answers_are_written (gpointer user_data)
 {
   BusListing *listing = user_data;
-  gsize size = g_task_propagate_int (G_TASK (result), NULL);
   GHashTableIter iter;
   gpointer object;
 
   for (guint i = 0; i < listing->calls->len; i++)
-    bus_call_finish (listing->calls->pdata[i], size);
+    bus_call_finish (listing->calls->pdata[i], listing->size);
   g_hash_table_iter_init (&iter, listing->changed);
   while (g_hash_table_iter_next (&iter, &object, NULL))
     g_ptr_array_add (listing->repeats, object);
   listing->work.go_on = repeat_some;
   bus_roster_add_work (bus_tree_get_roster (listing->tree), &listing->work);
+  return G_SOURCE_REMOVE;
 }
 
 static void
 answer (BusListing *listing)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, answers_are_written, listing);
-
   for (guint i = 0; i < listing->calls->len; i++)
     bus_call_prepare (listing->calls->pdata[i]);
-  g_task_set_task_data (task, listing, NULL);
-  g_task_run_in_thread (task, write_answers);
+  bus_roster_write (bus_tree_get_roster (listing->tree), write_answers, listing,
+                    answers_are_written);
 }
 
 /* The description */

@@ -5,8 +5,14 @@
 
 #include "bus/roster.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include "bus/callers.h"
 #include "introspection/otrd-error.h"
+
+/* As the workers' that do what takes milliseconds. */
+#define WRITER_NICENESS 5
 
 struct _BusRoster
 {
@@ -17,6 +23,7 @@ struct _BusRoster
   gpointer user_data;
   BusTurns *turns;
   BusTurns *work;
+  GThreadPool *writer;  /* one thread, of Writing; NULL: not needed yet */
   GPtrArray *callers;   /* of BusCallers, not owned: each takes itself off */
   GHashTable *programs; /* application -> BusProgram, not owned */
   guint64 n_named;      /* direct connections that there ever were */
@@ -33,6 +40,38 @@ void
 bus_roster_add_work (BusRoster *roster, BusWork *work)
 {
   bus_turns_add (roster->work, work);
+}
+
+typedef struct
+{
+  GFunc write;
+  gpointer item;
+  GSourceFunc written;
+} Writing;
+
+static void
+write_in_thread (gpointer data, gpointer unused)
+{
+  Writing *writing = data;
+
+  /* a system that does not let it be niced has it as it is */
+  setpriority (PRIO_PROCESS, gettid (), WRITER_NICENESS);
+  writing->write (writing->item, NULL);
+  g_idle_add_full (G_PRIORITY_DEFAULT, writing->written, writing->item, NULL);
+  g_free (writing);
+}
+
+void
+bus_roster_write (BusRoster *roster, GFunc write, gpointer item, GSourceFunc written)
+{
+  Writing *writing = g_new (Writing, 1);
+
+  writing->write = write;
+  writing->item = item;
+  writing->written = written;
+  if (roster->writer == NULL)
+    roster->writer = g_thread_pool_new (write_in_thread, NULL, 1, TRUE, NULL);
+  g_thread_pool_push (roster->writer, writing, NULL);
 }
 
 BusRoster *
@@ -68,6 +107,8 @@ bus_roster_unref (BusRoster *roster)
   g_hash_table_unref (roster->programs);
   bus_turns_free (roster->turns);
   bus_turns_free (roster->work);
+  if (roster->writer != NULL)
+    g_thread_pool_free (roster->writer, FALSE, FALSE);
   g_object_unref (roster->core);
   g_free (roster);
 }

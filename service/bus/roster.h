@@ -69,6 +69,9 @@ BusTurns *bus_roster_get_turns (BusRoster *roster);
 /* What takes more than one dispatch: a BusWork a turn, one after the other. */
 void bus_roster_add_work (BusRoster *roster, BusWork *work);
 
+/* Runs @write on @item in a thread that gives way to all others, and then @written here. */
+void bus_roster_write (BusRoster *roster, GFunc write, gpointer item, GSourceFunc written);
+
 /* aa{sv}, floating: for people. */
 GVariant *bus_roster_list (BusRoster *roster, BusSessionPath get_path, gpointer user_data);
 

@@ -18,6 +18,7 @@ struct _CoreMessenger
   char *owner;
   char *name;
   gboolean sandboxed;
+  gboolean vanished;
   CoreBell bell;
   gpointer user_data;
   GPtrArray *sessions;   /* of CoreSession, not owned: a session tells when it goes */
@@ -174,9 +175,16 @@ core_messenger_silence (CoreMessenger *messenger)
   messenger->bell = NULL;
 }
 
+gboolean
+core_messenger_has_vanished (CoreMessenger *messenger)
+{
+  return messenger->vanished;
+}
+
 void
 core_messenger_vanish (CoreMessenger *messenger)
 {
+  messenger->vanished = TRUE;
   messenger->bell = NULL;
   core_sessions_lose_messenger (core_messenger_list_sessions (messenger), messenger);
 }

@@ -30,7 +30,8 @@ core_session_find_served (CoreSession *session)
     {
       CoreAttachment *attachment = g_ptr_array_index (session->attachments, i);
 
-      if (attachment->online && (served == NULL || attachment->last_call > served->last_call))
+      if (attachment->online && !core_messenger_has_vanished (attachment->messenger)
+          && (served == NULL || attachment->last_call > served->last_call))
         served = attachment;
     }
   return served;
@@ -81,11 +82,42 @@ tell_others (CoreSession *session, CoreMessenger *about, const char *event)
     }
 }
 
+/* All that it had here is gone; the others are told later. */
+static gboolean
+cut_off (CoreSession *session, CoreMessenger *messenger)
+{
+  g_autoptr (CoreMessenger) kept = g_object_ref (messenger);
+  CoreAttachment *attachment = core_session_find_attachment (session, messenger);
+
+  if (attachment == NULL)
+    return FALSE;
+  core_session_orphan_calls (session, messenger);
+  core_session_remember_unasked (session, attachment);
+  engine_assembler_forget (session->assembler, core_messenger_get_id (messenger));
+  core_messenger_remove_session (messenger, session);
+  g_ptr_array_remove (session->attachments, attachment);
+  return TRUE;
+}
+
+/* Those whose turn to go has not come: who comes back must find what they left. */
+static void
+cut_off_vanished (CoreSession *session)
+{
+  for (guint i = session->attachments->len; i > 0; i--)
+    {
+      CoreAttachment *attachment = g_ptr_array_index (session->attachments, i - 1);
+
+      if (core_messenger_has_vanished (attachment->messenger))
+        cut_off (session, attachment->messenger);
+    }
+}
+
 static gboolean
 add_attachment (CoreSession *session, CoreMessenger *messenger, GError **error)
 {
   CoreAttachment *attachment;
 
+  cut_off_vanished (session);
   if (session->attachments->len >= CORE_MESSENGERS_PER_SESSION_MAX)
     {
       g_set_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
@@ -157,22 +189,6 @@ core_session_owes (CoreSession *session, CoreMessenger *messenger)
              && !core_owed_is_empty (session->owed));
 }
 
-/* All that it had here is gone at once; the others are told later. */
-static gboolean
-cut_off (CoreSession *session, CoreMessenger *messenger)
-{
-  CoreAttachment *attachment = core_session_find_attachment (session, messenger);
-
-  if (attachment == NULL)
-    return FALSE;
-  core_session_orphan_calls (session, messenger);
-  core_session_remember_unasked (session, attachment);
-  engine_assembler_forget (session->assembler, core_messenger_get_id (messenger));
-  core_messenger_remove_session (messenger, session);
-  g_ptr_array_remove (session->attachments, attachment);
-  return TRUE;
-}
-
 static void
 tell_of_leaving (CoreSession *session, gpointer messenger)
 {
@@ -192,6 +208,13 @@ core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger)
     tell_of_leaving (session, messenger);
 }
 
+static void
+lose_messenger (CoreSession *session, gpointer messenger)
+{
+  cut_off (session, messenger);
+  tell_of_leaving (session, messenger);
+}
+
 /* It may have had thousands. */
 void
 core_sessions_lose_messenger (GPtrArray *sessions, CoreMessenger *messenger)
@@ -204,7 +227,7 @@ core_sessions_lose_messenger (GPtrArray *sessions, CoreMessenger *messenger)
       return;
     }
   for (guint i = 0; i < sessions->len; i++)
-    cut_off (sessions->pdata[i], messenger);
+    core_session_orphan_calls (sessions->pdata[i], messenger);
   slices = CORE_SESSION (sessions->pdata[0])->account->slices;
-  core_slices_add (slices, sessions, tell_of_leaving, g_object_ref (messenger), g_object_unref);
+  core_slices_add (slices, sessions, lose_messenger, g_object_ref (messenger), g_object_unref);
 }

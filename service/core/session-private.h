@@ -161,6 +161,8 @@ gboolean core_session_uses_fingerprint (CoreSession *session, const char *finger
 
 /* messenger.c */
 const char *core_messenger_get_owner (CoreMessenger *messenger);
+/* It is served no more, even where it is attached yet. */
+gboolean core_messenger_has_vanished (CoreMessenger *messenger);
 void core_messenger_add_session (CoreMessenger *messenger, CoreSession *session);
 void core_messenger_remove_session (CoreMessenger *messenger, CoreSession *session);
 void core_messenger_ring (CoreMessenger *messenger, CoreSession *session);

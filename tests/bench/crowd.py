@@ -63,9 +63,12 @@ def call_later(connection, done, path, interface, method, signature, *arguments)
 
 
 def make_account(connection, name):
+    """With a key, new or not."""
     path = call(connection, MANAGER, "im.otrd1.Manager", "OpenAccount", "(ssa{sv})", "xmpp", name,
                 {})[0]
-    call(connection, path, "im.otrd1.Account", "GenerateKey", "(a{sv})", {})
+    if call(connection, path, PROPERTIES, "Get", "(ss)", "im.otrd1.Account", "KeyState") != (
+            "ready",):
+        call(connection, path, "im.otrd1.Account", "GenerateKey", "(a{sv})", {})
     return path
 
 
