@@ -20,6 +20,7 @@ APP, STRANGER = "org.example.Chat", "org.example.Stranger"
 PORTAL_ONLY = ["--talk=im.otrd1.Portal"]
 DENIED = "im.otrd1.Error.AccessDenied"
 MANAGER = "/im/otrd1"
+DIRECTS = 8  # of one program
 
 
 @contextlib.contextmanager
@@ -163,6 +164,18 @@ def a_sandboxed_program_hears_nothing_but_its_own():
             assert not foreign, foreign
 
 
+def an_application_is_one_program_whatever_names_it_has():
+    with Desktop() as desktop, contextlib.ExitStack() as stack:
+        desktop.start_service()
+        for _ in range(DIRECTS):
+            program = stack.enter_context(sandboxed(desktop, APP))
+            assert program.opened == {"result": None}, program.opened
+        one_more = stack.enter_context(sandboxed(desktop, APP))
+        assert one_more.opened == {"error": "im.otrd1.Error.LimitExceeded"}, one_more.opened
+        other = stack.enter_context(sandboxed(desktop, STRANGER))
+        assert other.opened == {"result": None}, other.opened
+
+
 def who_cannot_be_identified_gets_nothing():
     with Desktop() as desktop:
         with sandboxed(desktop, "not-an-id", direct=False) as program:
@@ -263,6 +276,8 @@ if __name__ == "__main__":
         "questions leave room for the owner's word": questions_leave_room_for_the_owner_s_word,
         "a sandboxed program hears nothing but its own":
             a_sandboxed_program_hears_nothing_but_its_own,
+        "an application is one program, whatever names it has":
+            an_application_is_one_program_whatever_names_it_has,
         "who cannot be identified gets nothing": who_cannot_be_identified_gets_nothing,
         "a monitor sees no text of a direct connection":
             a_monitor_sees_no_text_of_a_direct_connection,
