@@ -7,8 +7,7 @@
 
 typedef struct
 {
-  GPtrArray *sessions; /* NULL: nothing but to call */
-  guint at;
+  GPtrArray *sessions; /* that are left; NULL: nothing but to call */
   CoreSlice each;
   gpointer user_data;
   GDestroyNotify destroy;
@@ -53,7 +52,15 @@ core_slices_free (CoreSlices *slices)
 static gboolean
 is_done (const Job *job)
 {
-  return job->sessions == NULL || job->at == job->sessions->len;
+  return job->sessions == NULL || job->sessions->len == 0;
+}
+
+/* We may be the last that has it, and its end is dear, too. */
+static void
+do_last (Job *job)
+{
+  job->each (g_ptr_array_index (job->sessions, job->sessions->len - 1), job->user_data);
+  g_ptr_array_set_size (job->sessions, job->sessions->len - 1);
 }
 
 /* A job that is done makes room for the next: a slice is one of sessions, not of jobs. */
@@ -69,7 +76,7 @@ work (CoreSlices *slices)
       if (job->sessions == NULL)
         job->each (NULL, job->user_data);
       for (; !is_done (job) && count < CORE_SLICE_SESSIONS; count++)
-        job->each (job->sessions->pdata[job->at++], job->user_data);
+        do_last (job);
       if (is_done (job))
         job_free (g_queue_pop_head (&slices->jobs));
     }

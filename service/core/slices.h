@@ -13,7 +13,7 @@
 G_BEGIN_DECLS
 
 /* Sessions of one dispatch. */
-#define CORE_SLICE_SESSIONS 16
+#define CORE_SLICE_SESSIONS 8
 
 typedef struct _CoreSlices CoreSlices;
 
