@@ -14,16 +14,15 @@ G_BEGIN_DECLS
  *   purple_plugin_ipc_call (core, "get-state", NULL, conversation)
  *
  * returns one of the words "not-private", "starting", "unverified", "private"
- * (verified), "finished", "away" (of the service), or NULL where nothing is
- * known; it is owned by the plugin. The signal "otrd-state-changed"
+ * (verified), "changed" (the key, and nothing is sent), "finished", "away" (of
+ * the service), or NULL where nothing is known; it is owned by the plugin.
+ * "count-clients" (conversation) returns, as a pointer that GPOINTER_TO_UINT
+ * reads, how many clients of the contact there are to choose from. The signal "otrd-state-changed"
  * (conversation) of the plugin tells when to ask again. */
 
 void beacon_register (PurplePlugin *plugin);
 void beacon_unregister (PurplePlugin *plugin);
 
-void beacon_show (PurplePlugin *plugin,
-                  PurpleConversation *conversation,
-                  OtrdState state,
-                  OtrdTrust trust);
+void beacon_show (PurplePlugin *plugin, PurpleConversation *conversation, OtrdSession *session);
 
 G_END_DECLS

@@ -6,9 +6,8 @@
 
 #include "commands.h"
 
-#include "notices.h"
 #include "talk.h"
-#include "verification.h"
+#include "verbs.h"
 
 #include <string.h>
 
@@ -17,162 +16,6 @@ struct _Commands
   Messenger *messenger;
   GArray *ids; /* PurpleCmdId */
 };
-
-/* Runs when the session is open; @words is what follows the verb. */
-typedef void (*Verb) (Talk *talk, const char *words);
-
-static void
-on_started (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Talk) talk = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (OtrdTurn) turn = otrd_session_start_finish (OTRD_SESSION (source), result, &error);
-
-  talk_take_turn (talk, turn, error, "start a private conversation");
-}
-
-static void
-run_start (Talk *talk, const char *words)
-{
-  otrd_session_start (talk_get_session (talk), NULL, NULL, on_started, talk_ref (talk));
-}
-
-static void
-on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Talk) talk = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (OtrdTurn) turn = otrd_session_end_finish (OTRD_SESSION (source), result, &error);
-
-  talk_take_turn (talk, turn, error, "end the private conversation");
-}
-
-static void
-run_end (Talk *talk, const char *words)
-{
-  otrd_session_end (talk_get_session (talk), NULL, NULL, on_ended, talk_ref (talk));
-}
-
-static void
-run_verify (Talk *talk, const char *words)
-{
-  g_auto (GStrv) halves = g_strsplit (words, "=", 2);
-
-  if (*words == '\0')
-    verification_begin (talk);
-  else if (g_str_equal (words, "manual"))
-    verification_begin_manual (talk);
-  else if (halves[1] == NULL)
-    verification_begin_with (talk, NULL, words);
-  else
-    verification_begin_with (talk, g_strstrip (halves[0]), g_strstrip (halves[1]));
-}
-
-static void
-run_answer (Talk *talk, const char *words)
-{
-  verification_answer (talk, words);
-}
-
-static void
-run_abort (Talk *talk, const char *words)
-{
-  verification_abort (talk);
-}
-
-static void
-run_trust (Talk *talk, const char *words)
-{
-  if (*words == '\0')
-    verification_begin_manual (talk);
-  else if (g_str_equal (words, "no"))
-    verification_set_trust (talk, OTRD_TRUST_UNVERIFIED);
-  else if (g_str_equal (words, "reject"))
-    verification_set_trust (talk, OTRD_TRUST_REJECTED);
-  else
-    notices_warn (talk_get_conversation (talk), "/otr trust, /otr trust no, or /otr trust reject");
-}
-
-static void
-on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Talk) talk = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (OtrdTurn) turn =
-      otrd_session_accept_fingerprint_finish (OTRD_SESSION (source), result, &error);
-
-  talk_take_turn (talk, turn, error, "accept the new key");
-}
-
-static void
-run_accept (Talk *talk, const char *words)
-{
-  OtrdSession *session = talk_get_session (talk);
-
-  otrd_session_accept_fingerprint (session, otrd_session_get_fingerprint (session), NULL, NULL,
-                                   on_accepted, talk_ref (talk));
-}
-
-static void
-run_status (Talk *talk, const char *words)
-{
-  OtrdSession *session = talk_get_session (talk);
-  g_autofree char *spelled = notices_spell_fingerprint (otrd_session_get_fingerprint (session));
-  const char *policy = otrd_policy_to_string (otrd_session_get_policy (session));
-
-  notices_tell (
-      talk_get_conversation (talk),
-      "Status: %s. Policy: %s. Clients of the contact: %u. Waiting texts: %u.%s%s",
-      notices_describe (otrd_session_get_state (session), otrd_session_get_trust (session)),
-      policy != NULL ? policy : "unknown",
-      (guint)g_variant_n_children (otrd_session_get_instances (session)),
-      otrd_session_get_held (session), *spelled != '\0' ? " Fingerprint: " : "", spelled);
-}
-
-static void
-on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Talk) talk = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!otrd_client_unlock_finish (OTRD_CLIENT (source), result, &error)
-      && talk_get_client (talk) != NULL)
-    notices_warn (talk_get_conversation (talk), "Could not unlock your keys: %s", error->message);
-}
-
-static void
-run_unlock (Talk *talk, const char *words)
-{
-  otrd_client_unlock (talk_get_client (talk), NULL, NULL, NULL, on_unlocked, talk_ref (talk));
-}
-
-static void
-run_help (Talk *talk, const char *words)
-{
-  notices_tell (talk_get_conversation (talk),
-                "/otr start, end, status, verify [QUESTION = ANSWER, SECRET, or manual], answer "
-                "TEXT, abort, trust [no, reject], accept (a changed key), unlock, help");
-}
-
-static const struct
-{
-  const char *word;
-  Verb run;
-} verbs[] = {
-  { "start", run_start },   { "refresh", run_start }, { "end", run_end },
-  { "verify", run_verify }, { "answer", run_answer }, { "abort", run_abort },
-  { "trust", run_trust },   { "accept", run_accept }, { "status", run_status },
-  { "unlock", run_unlock }, { "help", run_help },
-};
-
-static Verb
-find_verb (const char *word)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
-    if (g_str_equal (word, verbs[i].word))
-      return verbs[i].run;
-  return NULL;
-}
 
 typedef struct
 {
@@ -199,7 +42,7 @@ static Order *
 read_order (const char *typed)
 {
   g_auto (GStrv) parts = g_strsplit (typed != NULL ? typed : "", " ", 2);
-  Verb run = find_verb (parts[0] != NULL ? parts[0] : "status");
+  Verb run = verbs_find (parts[0] != NULL ? parts[0] : "status");
   Order *order;
 
   if (run == NULL)
@@ -310,8 +153,7 @@ commands_register (Messenger *messenger)
   self->ids = g_array_new (FALSE, FALSE, sizeof (PurpleCmdId));
   add_command (self, "otr", "s",
                PURPLE_CMD_FLAG_IM | PURPLE_CMD_FLAG_CHAT | PURPLE_CMD_FLAG_ALLOW_WRONG_ARGS, NULL,
-               PURPLE_CMD_FUNC (on_otr),
-               "otr start|end|status|verify|trust|help: private conversations");
+               PURPLE_CMD_FUNC (on_otr), "otr help: private conversations");
   add_irc_commands (self);
   return self;
 }

@@ -8,13 +8,21 @@
 
 #include "talk.h"
 
+typedef struct
+{
+  MessengerTask run;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} Task;
+
 struct _Messenger
 {
-  PurplePlugin *plugin;
+  PurplePlugin *plugin; /* NULL: closed */
   OtrdClient *client;
   gboolean connecting;
   GCancellable *cancellable;
   GHashTable *talks; /* key to Talk, owned */
+  GQueue tasks;      /* Task, until the client is there */
   guint entered;
 };
 
@@ -27,25 +35,54 @@ key_of (PurpleAccount *account, const char *who)
 Messenger *
 messenger_new (PurplePlugin *plugin)
 {
-  Messenger *self = g_new0 (Messenger, 1);
+  Messenger *self = g_rc_box_new0 (Messenger);
 
   self->plugin = plugin;
+  g_queue_init (&self->tasks);
   self->cancellable = g_cancellable_new ();
   self->talks =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)talk_abandon);
   return self;
 }
 
+static void
+task_free (Task *task)
+{
+  if (task->destroy != NULL)
+    task->destroy (task->user_data);
+  g_free (task);
+}
+
 void
-messenger_free (Messenger *self)
+messenger_close (Messenger *self)
 {
   g_cancellable_cancel (self->cancellable);
-  g_hash_table_unref (self->talks);
+  g_hash_table_remove_all (self->talks);
+  g_queue_clear_full (&self->tasks, (GDestroyNotify)task_free);
   if (self->client != NULL)
     g_signal_handlers_disconnect_by_data (self->client, self);
   g_clear_object (&self->client);
+  self->plugin = NULL;
+  messenger_unref (self);
+}
+
+static void
+messenger_clear (Messenger *self)
+{
+  g_hash_table_unref (self->talks);
   g_object_unref (self->cancellable);
-  g_free (self);
+}
+
+Messenger *
+messenger_ref (Messenger *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+void
+messenger_unref (Messenger *self)
+{
+  g_rc_box_release_full (self, (GDestroyNotify)messenger_clear);
 }
 
 PurplePlugin *
@@ -82,6 +119,22 @@ on_available_changed (Messenger *self)
 }
 
 static void
+run_tasks (Messenger *self, const GError *error)
+{
+  g_autoptr (Messenger) keep = messenger_ref (self);
+  GQueue tasks = self->tasks;
+  Task *task;
+
+  /* One that asks for another try must not find itself in the queue. */
+  g_queue_init (&self->tasks);
+  while ((task = g_queue_pop_head (&tasks)) != NULL)
+    {
+      task->run (self, self->client, error, task->user_data);
+      task_free (task);
+    }
+}
+
+static void
 on_client_made (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
@@ -101,6 +154,7 @@ on_client_made (GObject *source, GAsyncResult *result, gpointer user_data)
   talks = messenger_list_talks (self, NULL);
   for (guint i = 0; i < talks->len; i++)
     talk_client_made (talks->pdata[i], error);
+  run_tasks (self, error);
 }
 
 /* The id under which all of them know a program. */
@@ -127,6 +181,16 @@ messenger_get_client (Messenger *self)
       otrd_client_new (NULL, application, application, self->cancellable, on_client_made, self);
     }
   return self->client;
+}
+
+void
+messenger_do (Messenger *self, MessengerTask task, gpointer user_data, GDestroyNotify destroy)
+{
+  Task *waiting = g_memdup2 (&(Task){ task, user_data, destroy }, sizeof (Task));
+
+  g_queue_push_tail (&self->tasks, waiting);
+  if (messenger_get_client (self) != NULL)
+    run_tasks (self, NULL);
 }
 
 Talk *

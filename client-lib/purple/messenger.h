@@ -14,9 +14,21 @@ typedef struct _Messenger Messenger;
 typedef struct _Talk Talk;
 
 Messenger *messenger_new (PurplePlugin *plugin);
-void messenger_free (Messenger *self);
+/* The plugin is unloaded: the talks go. Answers that still come find it closed. */
+void messenger_close (Messenger *self);
+Messenger *messenger_ref (Messenger *self);
+void messenger_unref (Messenger *self);
 
+/* NULL: closed. */
 PurplePlugin *messenger_get_plugin (Messenger *self);
+
+/* Calls when the client is there; with NULL, and why, if there is none to be had;
+ * never if the plugin is unloaded before. */
+typedef void (*MessengerTask) (Messenger *messenger,
+                               OtrdClient *client,
+                               const GError *error,
+                               gpointer user_data);
+void messenger_do (Messenger *self, MessengerTask task, gpointer user_data, GDestroyNotify destroy);
 
 /* NULL: not there yet; the talks hear of it when it is, or why it is not. */
 OtrdClient *messenger_get_client (Messenger *self);
@@ -34,5 +46,7 @@ GPtrArray *messenger_list_talks (Messenger *self, PurpleAccount *account);
 void messenger_enter (Messenger *self);
 void messenger_leave (Messenger *self);
 gboolean messenger_is_entered (Messenger *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Messenger, messenger_unref)
 
 G_END_DECLS

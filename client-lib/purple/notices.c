@@ -7,29 +7,22 @@
 
 #include "notices.h"
 
+#include "private-log.h"
+#include "records.h"
 #include "talk.h"
 
 #include <string.h>
 #include <time.h>
 
-#define PREFERENCES "/plugins/core/otrd"
-#define LOG_PRIVATE PREFERENCES "/log_private"
 /* Of a contact's earlier keys, in a warning. */
 #define MAX_OLD 10
-
-void
-notices_add_preferences (void)
-{
-  purple_prefs_add_none (PREFERENCES);
-  purple_prefs_add_bool (LOG_PRIVATE, FALSE);
-}
 
 gboolean
 notices_pause_log (PurpleConversation *conversation, gboolean private_text)
 {
   gboolean logging = purple_conversation_is_logging (conversation);
 
-  if (private_text && !purple_prefs_get_bool (LOG_PRIVATE))
+  if (private_text && !private_log_is_kept (conversation))
     purple_conversation_set_logging (conversation, FALSE);
   return logging;
 }
@@ -153,7 +146,10 @@ notices_show_state (Talk *talk, NoticesShown *shown)
 
   if (conversation == NULL)
     return;
-  show_in_title (talk, conversation, notices_describe (state, trust));
+  show_in_title (talk, conversation,
+                 otrd_session_get_blocked (session) == OTRD_BLOCKED_FINGERPRINT_CHANGED
+                     ? "KEY CHANGED"
+                     : notices_describe (state, trust));
   if (shown->told && shown->state == state
       && (shown->trust == trust || state != OTRD_STATE_PRIVATE))
     return;
@@ -173,84 +169,11 @@ notices_at_least (const NoticesShown *shown)
 
 /* Events */
 
-/* How a trust came about, as people say it. */
-static const char *
-describe_method (const char *method)
-{
-  static const char *const words[][2] = {
-    { "manual", "by hand" },
-    { "smp", "by a shared secret" },
-    { "question", "by a question" },
-    { "pin", "by a number" },
-    { "imported", "by another program, imported" },
-    { "openpgp", "by OpenPGP" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
-    if (g_str_equal (method, words[i][0]))
-      return words[i][1];
-  return method;
-}
-
-static const char *
-describe_trust (OtrdTrust trust)
-{
-  switch (trust)
-    {
-    case OTRD_TRUST_VERIFIED:
-      return "verified";
-    case OTRD_TRUST_REJECTED:
-      return "REJECTED";
-    case OTRD_TRUST_UNKNOWN:
-    case OTRD_TRUST_NONE:
-    case OTRD_TRUST_UNVERIFIED:
-    default:
-      return "NOT verified";
-    }
-}
-
-static void
-append_time (GString *words, const char *what, GVariant *record, const char *key)
-{
-  g_autoptr (GDateTime) time = NULL;
-  g_autofree char *day = NULL;
-  guint64 seconds;
-
-  if (g_variant_lookup (record, key, "t", &seconds))
-    time = g_date_time_new_from_unix_local ((gint64)MIN (seconds, G_MAXINT64));
-  if (time == NULL)
-    return;
-  day = g_date_time_format (time, "%Y-%m-%d %H:%M");
-  g_string_append_printf (words, "%s%s", what, day);
-}
-
-/* What is known of a fingerprint: "verified by a question in pidgin on 2026-11-28 16:40". */
-static char *
-describe_record (GVariant *record)
-{
-  GString *words = g_string_new (NULL);
-  const char *trust = "";
-  const char *method = NULL;
-  const char *application = NULL;
-
-  g_variant_lookup (record, "trust", "&s", &trust);
-  g_string_append (words, describe_trust (otrd_trust_from_string (trust)));
-  if (g_variant_lookup (record, "method", "&s", &method))
-    g_string_append_printf (words, " %s", describe_method (method));
-  if (g_variant_lookup (record, "application", "&s", &application))
-    g_string_append_printf (words, " in %s", application);
-  if (method != NULL)
-    append_time (words, " on ", record, "trust-since");
-  append_time (words, ", first seen ", record, "first-seen");
-  append_time (words, ", last seen ", record, "last-seen");
-  return g_string_free (words, FALSE);
-}
-
 static void
 tell_known (PurpleConversation *conversation, const char *when, GVariant *record)
 {
   g_autofree char *spelled = NULL;
-  g_autofree char *described = describe_record (record);
+  g_autofree char *described = record_describe (record);
   const char *fingerprint = "";
 
   g_variant_lookup (record, "fingerprint", "&s", &fingerprint);

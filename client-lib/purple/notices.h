@@ -42,7 +42,6 @@ void notices_before_text (Talk *talk, OtrdVerdict verdict);
 gboolean notices_pause_log (PurpleConversation *conversation, gboolean private_text);
 /* NULL: another plugin has closed it meanwhile. */
 void notices_resume_log (PurpleConversation *conversation, gboolean logging);
-void notices_add_preferences (void);
 
 /* Forty hex digits in groups; free it. */
 char *notices_spell_fingerprint (const char *fingerprint);

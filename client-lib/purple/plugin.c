@@ -8,14 +8,16 @@
 #include "beacon.h"
 #include "commands.h"
 #include "hooks.h"
+#include "menus.h"
 #include "messenger.h"
-#include "notices.h"
+#include "private-log.h"
+#include "takeover.h"
 
 #include <gmodule.h>
 
 typedef struct
 {
-  Messenger *messenger;
+  Messenger *messenger; /* first, for the menus */
   Commands *commands;
 } Parts;
 
@@ -46,7 +48,9 @@ on_load (PurplePlugin *plugin)
   parts->commands = commands_register (parts->messenger);
   beacon_register (plugin);
   hooks_connect (parts->messenger);
+  menus_connect (parts->messenger);
   plugin->extra = parts;
+  takeover_offer (parts->messenger);
   return TRUE;
 }
 
@@ -58,11 +62,15 @@ on_unload (PurplePlugin *plugin)
   purple_signals_disconnect_by_handle (plugin);
   beacon_unregister (plugin);
   commands_unregister (parts->commands);
-  messenger_free (parts->messenger);
+  messenger_close (parts->messenger);
   g_free (parts);
   plugin->extra = NULL;
   return TRUE;
 }
+
+static PurplePluginUiInfo preferences_info = {
+  .get_plugin_pref_frame = menus_lay_out_preferences,
+};
 
 static PurplePluginInfo plugin_info = {
   .magic = PURPLE_PLUGIN_MAGIC,
@@ -79,12 +87,15 @@ static PurplePluginInfo plugin_info = {
   .author = "The otrd developers",
   .load = on_load,
   .unload = on_unload,
+  .prefs_info = &preferences_info,
+  .actions = menus_list_actions,
 };
 
 static void
 on_init (PurplePlugin *plugin)
 {
-  notices_add_preferences ();
+  private_log_add_preferences ();
+  takeover_add_preferences ();
 }
 
 G_MODULE_EXPORT gboolean purple_init_plugin (PurplePlugin *plugin);

@@ -7,8 +7,11 @@
 
 #include "talk.h"
 
+#include "accounts.h"
 #include "beacon.h"
+#include "changed-key.h"
 #include "notices.h"
+#include "own-key.h"
 #include "verification.h"
 
 #include <string.h>
@@ -52,6 +55,8 @@ struct _Talk
   GQueue digests; /* char *, of the private lines that were shown */
   NoticesShown shown;
   gboolean closing_dialogs;
+  ChangedKey *changed_key;
+  OtrdAccount *own_account;
 };
 
 static void talk_pump (Talk *self);
@@ -77,6 +82,7 @@ talk_new (Messenger *messenger, PurpleAccount *account, const char *who)
   g_queue_init (&self->jobs);
   g_queue_init (&self->outbox);
   g_queue_init (&self->digests);
+  self->changed_key = changed_key_new ();
   return self;
 }
 
@@ -87,6 +93,8 @@ talk_clear (Talk *self)
   g_queue_clear_full (&self->outbox, (GDestroyNotify)otrd_transmission_unref);
   g_queue_clear_full (&self->digests, g_free);
   g_clear_object (&self->session);
+  g_clear_object (&self->own_account);
+  changed_key_free (self->changed_key);
   g_free (self->who);
 }
 
@@ -118,6 +126,7 @@ void
 talk_abandon (Talk *self)
 {
   verification_close (self);
+  changed_key_close (self);
   self->messenger = NULL;
   if (self->session != NULL)
     {
@@ -143,6 +152,24 @@ PurplePlugin *
 talk_get_plugin (Talk *self)
 {
   return messenger_get_plugin (self->messenger);
+}
+
+Messenger *
+talk_get_messenger (Talk *self)
+{
+  return self->messenger;
+}
+
+ChangedKey *
+talk_get_changed_key (Talk *self)
+{
+  return self->changed_key;
+}
+
+OtrdAccount *
+talk_peek_own_account (Talk *self)
+{
+  return self->own_account;
 }
 
 OtrdClient *
@@ -228,8 +255,7 @@ talk_show_state (Talk *self)
   if (self->session == NULL || self->messenger == NULL || conversation == NULL)
     return;
   notices_show_state (self, &self->shown);
-  beacon_show (talk_get_plugin (self), conversation, otrd_session_get_state (self->session),
-               otrd_session_get_trust (self->session));
+  beacon_show (talk_get_plugin (self), conversation, self->session);
 }
 
 static void
@@ -241,6 +267,8 @@ show_events (Talk *self, OtrdTurn *turn)
 
       notices_show_event (self, event);
       verification_handle_event (self, event);
+      changed_key_handle_event (self, event);
+      own_key_handle_event (self, event);
     }
 }
 
@@ -476,6 +504,12 @@ on_turn (Talk *self, OtrdTurn *turn)
 }
 
 static void
+keep_own_account (Talk *self, OtrdAccount *account, gpointer user_data)
+{
+  g_set_object (&self->own_account, account);
+}
+
+static void
 on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Talk) self = user_data;
@@ -495,9 +529,16 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_connect_swapped (self->session, "turn", G_CALLBACK (on_turn), self);
   g_signal_connect_swapped (self->session, "notify::state", G_CALLBACK (talk_show_state), self);
   g_signal_connect_swapped (self->session, "notify::trust", G_CALLBACK (talk_show_state), self);
+  g_signal_connect_swapped (self->session, "notify::instances", G_CALLBACK (talk_show_state), self);
+  g_signal_connect_swapped (self->session, "notify::blocked", G_CALLBACK (talk_show_state), self);
+  g_signal_connect_swapped (self->session, "notify::blocked", G_CALLBACK (changed_key_follow),
+                            self);
+  g_signal_connect_swapped (self->session, "notify::trust", G_CALLBACK (changed_key_follow), self);
   g_signal_connect_swapped (self->session, "notify::verification", G_CALLBACK (verification_follow),
                             self);
   talk_show_state (self);
+  account_do (self, "look up your account", keep_own_account, NULL, NULL);
+  changed_key_follow (self);
   talk_pump (self);
 }
 

@@ -20,7 +20,14 @@ void talk_abandon (Talk *self);
 PurpleAccount *talk_get_account (Talk *self);
 const char *talk_get_who (Talk *self);
 PurplePlugin *talk_get_plugin (Talk *self);
+/* NULL: abandoned. */
+Messenger *talk_get_messenger (Talk *self);
 OtrdClient *talk_get_client (Talk *self);
+/* The warning of a changed key that the user has not answered yet. */
+struct _ChangedKey *talk_get_changed_key (Talk *self);
+/* The service's account as it was at the opening of the session, to be looked at at
+ * once; NULL until it is there. What asks more of it goes by account_do (). */
+OtrdAccount *talk_peek_own_account (Talk *self);
 /* NULL until the service has opened it. */
 OtrdSession *talk_get_session (Talk *self);
 /* The window; made if there is none. */

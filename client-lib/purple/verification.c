@@ -6,13 +6,14 @@
 
 #include "verification.h"
 
+#include "accounts.h"
 #include "notices.h"
 #include "talk.h"
-
-#include <string.h>
+#include "typed-secret.h"
 
 /* The dialogs of a talk have it as their handle, so that they end with it. */
 #define HANDLE(talk) (talk)
+#define NOT_PRIVATE "There is no fingerprint yet: the conversation is not private."
 
 /* Finch takes a dialog that is closed for one that the user has cancelled: what is over, or
  * the next verification, would be aborted by it. */
@@ -94,7 +95,7 @@ verification_begin_with (Talk *talk, const char *question, const char *secret)
 
   if (talk_get_session (talk) == NULL)
     return;
-  bytes = g_bytes_new (secret, strlen (secret));
+  bytes = typed_secret_new (secret);
   otrd_session_start_verification (talk_get_session (talk), bytes, question, NULL, NULL, on_started,
                                    talk_ref (talk));
   show_wait (talk);
@@ -107,7 +108,7 @@ verification_answer (Talk *talk, const char *secret)
 
   if (talk_get_session (talk) == NULL)
     return;
-  bytes = g_bytes_new (secret, strlen (secret));
+  bytes = typed_secret_new (secret);
   otrd_session_answer_verification (talk_get_session (talk), bytes, NULL, NULL, on_answered,
                                     talk_ref (talk));
 }
@@ -169,53 +170,63 @@ trust_change_free (TrustChange *self)
   g_free (self->fingerprint);
   g_free (self);
 }
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrustChange, trust_change_free)
+
+static TrustChange *
+trust_change_new (Talk *talk, const char *fingerprint, OtrdTrust trust)
+{
+  TrustChange *self = g_new0 (TrustChange, 1);
+
+  self->talk = talk_ref (talk);
+  self->fingerprint = g_strdup (fingerprint);
+  self->trust = trust;
+  return self;
+}
+
+static const char *
+describe_trust (OtrdTrust trust)
+{
+  if (trust == OTRD_TRUST_VERIFIED)
+    return "is now verified";
+  return trust == OTRD_TRUST_REJECTED ? "is rejected: nothing goes to it" : "is no longer verified";
+}
 
 static void
 on_trust_set (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (TrustChange) change = user_data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *spelled = notices_spell_fingerprint (change->fingerprint);
+  Talk *talk = change->talk;
 
-  if (talk_get_client (change->talk) == NULL)
+  if (talk_get_messenger (talk) == NULL)
     return;
-  if (!otrd_account_set_trust_finish (OTRD_ACCOUNT (source), result, &error))
-    notices_warn (talk_get_conversation (change->talk), "Could not set the trust: %s",
-                  error->message);
+  if (otrd_account_set_trust_finish (OTRD_ACCOUNT (source), result, &error))
+    notices_tell (talk_get_conversation (talk), "The fingerprint %s %s.", spelled,
+                  describe_trust (change->trust));
   else
-    talk_show_state (change->talk);
+    notices_warn (talk_get_conversation (talk), "Could not set the trust: %s", error->message);
+  talk_show_state (talk);
 }
 
 static void
-on_account (GObject *source, GAsyncResult *result, gpointer user_data)
+set_trust (Talk *talk, OtrdAccount *account, gpointer user_data)
 {
-  g_autoptr (TrustChange) change = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (OtrdAccount) account =
-      otrd_client_open_account_finish (OTRD_CLIENT (source), result, &error);
-  OtrdSession *session = talk_get_session (change->talk);
-  TrustChange *asked = change;
+  const TrustChange *change = user_data;
+  OtrdSession *session = talk_get_session (talk);
 
-  if (account == NULL || session == NULL)
-    return;
-  otrd_account_set_trust (account, otrd_session_get_contact (session), asked->fingerprint,
-                          asked->trust, NULL, NULL, on_trust_set, g_steal_pointer (&change));
+  if (session != NULL)
+    otrd_account_set_trust (account, otrd_session_get_contact (session), change->fingerprint,
+                            change->trust, NULL, NULL, on_trust_set,
+                            trust_change_new (talk, change->fingerprint, change->trust));
 }
 
-static void
-change_trust (Talk *talk, const char *fingerprint, OtrdTrust trust)
+void
+verification_set_trust_of (Talk *talk, const char *fingerprint, OtrdTrust trust)
 {
-  TrustChange *change;
-  PurpleAccount *account = talk_get_account (talk);
-
-  if (talk_get_client (talk) == NULL)
-    return;
-  change = g_new0 (TrustChange, 1);
-  change->talk = talk_ref (talk);
-  change->fingerprint = g_strdup (fingerprint);
-  change->trust = trust;
-  otrd_client_open_account (talk_get_client (talk), purple_account_get_protocol_id (account),
-                            purple_account_get_username (account), NULL, NULL, on_account, change);
+  account_do (talk, "set the trust", set_trust, trust_change_new (talk, fingerprint, trust),
+              (GDestroyNotify)trust_change_free);
 }
 
 void
@@ -224,10 +235,9 @@ verification_set_trust (Talk *talk, OtrdTrust trust)
   OtrdSession *session = talk_get_session (talk);
 
   if (session == NULL || *otrd_session_get_fingerprint (session) == '\0')
-    notices_warn (talk_get_conversation (talk),
-                  "There is no fingerprint yet: the conversation is not private.");
+    notices_warn (talk_get_conversation (talk), NOT_PRIVATE);
   else
-    change_trust (talk, otrd_session_get_fingerprint (session), trust);
+    verification_set_trust_of (talk, otrd_session_get_fingerprint (session), trust);
 }
 
 /* What was on the screen counts, not what is in use by the time it is answered. */
@@ -236,7 +246,8 @@ on_compared (gpointer user_data)
 {
   TrustChange *shown = user_data;
 
-  change_trust (shown->talk, shown->fingerprint, OTRD_TRUST_VERIFIED);
+  if (talk_get_messenger (shown->talk) != NULL)
+    verification_set_trust_of (shown->talk, shown->fingerprint, OTRD_TRUST_VERIFIED);
   trust_change_free (shown);
 }
 
@@ -246,30 +257,43 @@ on_not_compared (gpointer user_data)
   trust_change_free (user_data);
 }
 
+static void
+show_both (Talk *talk, OtrdAccount *account, gpointer fingerprint)
+{
+  const char *own = otrd_account_get_fingerprint (account);
+  g_autofree char *own_spelled = *own != '\0' ? notices_spell_fingerprint (own)
+                                              : g_strdup ("not known while your keys are locked");
+  g_autofree char *spelled = notices_spell_fingerprint (fingerprint);
+  g_autofree char *words =
+      g_strdup_printf ("Yours (%s):\n%s\n\nYour contact's (%s):\n%s",
+                       otrd_account_get_name (account), own_spelled, talk_get_who (talk), spelled);
+
+  purple_request_action (
+      talk_get_plugin (talk), "OTR fingerprint",
+      "Have you compared this fingerprint with your contact, by telephone or in person?", words, 1,
+      talk_get_account (talk), talk_get_who (talk), NULL,
+      trust_change_new (talk, fingerprint, OTRD_TRUST_VERIFIED), 2, "It is the same",
+      G_CALLBACK (on_compared), "Cancel", G_CALLBACK (on_not_compared));
+}
+
+/* At once where that can be: Finch gives the keyboard only to a dialog that comes
+ * with the key that was pressed. */
 void
-verification_begin_manual (Talk *talk)
+verification_begin_manual (Talk *talk, const char *fingerprint)
 {
   OtrdSession *session = talk_get_session (talk);
-  g_autofree char *spelled = NULL;
-  g_autofree char *words = NULL;
-  TrustChange *shown;
+  OtrdAccount *own = talk_peek_own_account (talk);
 
-  if (session == NULL || *otrd_session_get_fingerprint (session) == '\0')
-    {
-      verification_set_trust (talk, OTRD_TRUST_VERIFIED);
-      return;
-    }
-  spelled = notices_spell_fingerprint (otrd_session_get_fingerprint (session));
-  words = g_strdup_printf ("%s: %s", talk_get_who (talk), spelled);
-  shown = g_new0 (TrustChange, 1);
-  shown->talk = talk_ref (talk);
-  shown->fingerprint = g_strdup (otrd_session_get_fingerprint (session));
-  purple_request_action (talk_get_plugin (talk), "OTR fingerprint",
-                         "Have you compared this fingerprint with your contact, by telephone or in "
-                         "person?",
-                         words, 1, talk_get_account (talk), talk_get_who (talk), NULL, shown, 2,
-                         "It is the same", G_CALLBACK (on_compared), "Cancel",
-                         G_CALLBACK (on_not_compared));
+  if (session == NULL)
+    return;
+  if (fingerprint == NULL)
+    fingerprint = otrd_session_get_fingerprint (session);
+  if (*fingerprint == '\0')
+    notices_warn (talk_get_conversation (talk), NOT_PRIVATE);
+  else if (own != NULL && *otrd_account_get_fingerprint (own) != '\0')
+    show_both (talk, own, (gpointer)fingerprint);
+  else
+    account_do (talk, "compare fingerprints", show_both, g_strdup (fingerprint), g_free);
 }
 
 /* What the contact does */

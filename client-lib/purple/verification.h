@@ -11,13 +11,15 @@ G_BEGIN_DECLS
 
 /* Asks the user how, and does it. */
 void verification_begin (Talk *talk);
-void verification_begin_manual (Talk *talk);
+/* Asks the user to compare the fingerprint; NULL: the one in use. */
+void verification_begin_manual (Talk *talk, const char *fingerprint);
 /* With the words of the command line; NULL question: a shared secret. */
 void verification_begin_with (Talk *talk, const char *question, const char *secret);
 void verification_answer (Talk *talk, const char *secret);
 void verification_abort (Talk *talk);
 /* Sets what the user thinks of the fingerprint in use. */
 void verification_set_trust (Talk *talk, OtrdTrust trust);
+void verification_set_trust_of (Talk *talk, const char *fingerprint, OtrdTrust trust);
 
 void verification_handle_event (Talk *talk, OtrdEvent *event);
 /* The dialogs go with the verification: its last events may have gone to another

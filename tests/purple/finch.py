@@ -32,20 +32,25 @@ PREFERENCES = """<?xml version='1.0' encoding='UTF-8' ?>
 <pref name='log_ims' type='bool' value='1'/></pref></pref>
 </pref>
 """
+# As terminals of the kind that Finch is told of send it.
+UP, DOWN, LEFT = "\033OA", "\033OB", "\033OD"
 COLUMNS, ROWS = 160, 50
 
 
 class Finch:
-    def __init__(self, desktop, name, buddy, port):
+    def __init__(self, desktop, name, buddy, port, prepare=None):
         self.name, self.buddy = name, buddy
         self.account = self.account_name()
+        self.meanwhile = lambda: None  # called while it is waited for
         self.socket = str(desktop.folder / ("tmux-" + name))
         folder = self._write_profile(desktop.home, port)
+        if prepare:
+            prepare(folder)
         self.environment = dict(desktop.environment, TERM="screen", LC_ALL="C.UTF-8")
         self.environment.pop("TMUX", None)
         self.server = children.start(["tmux", "-D", "-f", "/dev/null", "-S", self.socket],
                                      env=self.environment, stdout=desktop.log, stderr=desktop.log)
-        self._wait_for(lambda: os.path.exists(self.socket), "tmux")
+        self.wait_until(lambda: os.path.exists(self.socket), "tmux")
         self._tmux("new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS),
                    "finch -c '%s'" % folder)
 
@@ -74,12 +79,13 @@ class Finch:
         return subprocess.run(["tmux", "-S", self.socket, *arguments], env=self.environment,
                               check=True, capture_output=True, text=True, timeout=110).stdout
 
-    def _wait_for(self, is_so, what, seconds=100):
+    def wait_until(self, is_so, what, seconds=100):
         deadline = time.monotonic() + seconds
         while not is_so():
             if time.monotonic() > deadline:
                 raise AssertionError("%s waited in vain for %s; its screen:\n%s"
                                      % (self.name, what, self.screen()))
+            self.meanwhile()
             time.sleep(0.05)  # a terminal tells nobody that it has changed
 
     def screen(self):
@@ -90,18 +96,22 @@ class Finch:
         return " ".join(re.sub("[│▒↑↓┤├]", " ", self.screen()).split())
 
     def wait_for(self, text, count=1):
-        self._wait_for(lambda: self.words().count(text) >= count, repr(text))
+        self.wait_until(lambda: self.words().count(text) >= count, repr(text))
 
     def wait_for_no_more(self, text):
-        self._wait_for(lambda: text not in self.words(), "the end of " + repr(text))
+        self.wait_until(lambda: text not in self.words(), "the end of " + repr(text))
 
     def press(self, *keys):
         self._tmux("send-keys", *keys)
 
     def type(self, text):
         self._tmux("send-keys", "-l", text)
-        self._wait_for(lambda: text[-40:] in self.words(), "the echo of " + repr(text))
+        self.wait_until(lambda: text[-40:] in self.words(), "the echo of " + repr(text))
         self.press("Enter")
+
+    def type_unseen(self, text):
+        """Into a field that does not show it."""
+        self._tmux("send-keys", "-l", text)
 
     def wait_for_buddy(self):
         self.wait_for("◯ " + self.buddy)
@@ -112,6 +122,23 @@ class Finch:
         self.wait_for("%s Account: %s" % (self.buddy, self.account))
         self.press("Enter")
         self.wait_for("%s (%s" % (self.buddy, self.account))
+
+    def bring_to_front(self, title):
+        """A window that came by itself: Finch leaves the keyboard where it is."""
+        self.wait_until(lambda: title in self.screen(), repr(title))
+        self.press("M-n")
+
+    def choose_action(self, letter):
+        """Of the plugin, in the menu of the buddy list, which is in front."""
+        self.press("C-o")
+        self.wait_for("Options Accounts Plugins")
+        while "OTR (otrd)" not in self.words():  # Finch remembers where it was
+            before = self.screen()
+            self._tmux("send-keys", "-l", LEFT)
+            self.wait_until(lambda: self.screen() != before, "the next menu")
+        self.press("o")
+        self.wait_for("Take over from pidgin-otr...")
+        self.press(letter)
 
     def keep_screen(self, title):
         folder = pathlib.Path(os.environ["OTRD_SCREENS"])

@@ -130,6 +130,10 @@ def a_changed_key_is_shown_with_what_was_known(pair, old):
     new = key_of(pair.desktops[1], "bob", replace=True)
     pair.alice.wait_for("The private conversation is finished")
     pair.alice.type("/otr start")
+    pair.alice.bring_to_front("OTR: the key has changed")
+    pair.alice.wait_for("Nothing is sent until you have decided.")
+    pair.alice.press("Enter")  # Later
+    pair.alice.wait_for_no_more("OTR: the key has changed")
     pair.alice.wait_for("THE KEY OF bob HAS CHANGED. Somebody else may be answering. The new "
                         "fingerprint is " + new)
     pair.alice.wait_for("Nothing is sent until you verify it")
@@ -166,6 +170,8 @@ def without_the_service_nothing_is_sent_and_later_it_goes_on():
         pair.alice.type("never in the clear")
         pair.alice.wait_for("NOT SENT: \"never in the clear\"")
         assert not any("never in" in text for text in pair.said())
+        pair.alice.type("/otr status")
+        pair.alice.wait_for("Clients of the contact: 0")
         bring_service_back(pair.desktops[0])
         pair.alice.type("/otr start")
         pair.alice.wait_for("This conversation is now private", 2)

@@ -28,6 +28,9 @@ static const Look looks[] = {
   { "private", "Private", "Private: encrypted, and the contact is verified", 0x1a7f37, TRUE },
   { "unverified", "Unverified",
     "Encrypted, but you have not verified that it is your contact who answers", 0xb35900, TRUE },
+  { "changed", "Key changed",
+    "The contact's key has changed: nothing is sent until you have accepted or rejected it",
+    0xd4007f, FALSE },
   { "finished", "Finished",
     "The private conversation is finished: nothing is sent until you start it anew or end it",
     0x4b5563, FALSE },
@@ -43,7 +46,9 @@ typedef enum
   ALWAYS,
   PRIVATE,
   NOT_PRIVATE,
-  BEGUN, /* private, finished, or starting */
+  CHANGED,
+  SEVERAL, /* clients of the contact */
+  BEGUN,   /* private, finished, or starting */
 } When;
 
 static const struct
@@ -52,13 +57,19 @@ static const struct
   const char *command;
   When when;
 } entries[] = {
+  { "_Accept the changed key", "otr accept", CHANGED },
+  { "Re_ject the changed key", "otr trust reject", CHANGED },
+  { NULL, NULL, CHANGED },
   { "_Start private conversation", "otr start", NOT_PRIVATE },
   { "_Refresh private conversation", "otr refresh", PRIVATE },
   { "_End private conversation", "otr end", BEGUN },
   { NULL, NULL, PRIVATE },
   { "_Verify the contact ...", "otr verify", PRIVATE },
   { "Compare _fingerprints ...", "otr trust", PRIVATE },
+  { "_Choose the contact's client ...", "otr instance", SEVERAL },
   { NULL, NULL, ALWAYS },
+  { "_Known fingerprints", "otr fingerprints", ALWAYS },
+  { "_Policy", "otr policy", ALWAYS },
   { "S_tatus", "otr status", ALWAYS },
   { "_Help", "otr help", ALWAYS },
 };
@@ -72,14 +83,14 @@ typedef struct
   GtkWidget *entries[G_N_ELEMENTS (entries)];
 } Badge;
 
-static const char *
-ask_state (PurpleConversation *conversation)
+static gpointer
+ask_core (const char *what, PurpleConversation *conversation)
 {
   PurplePlugin *core = purple_plugins_find_with_id (CORE_PLUGIN);
 
   if (core == NULL || !purple_plugin_is_loaded (core))
     return NULL;
-  return purple_plugin_ipc_call (core, "get-state", NULL, conversation);
+  return purple_plugin_ipc_call (core, what, NULL, conversation);
 }
 
 static const Look *
@@ -93,9 +104,11 @@ find_look (const char *word)
 }
 
 static gboolean
-is_possible (When when, const char *word)
+is_possible (When when, const char *word, guint n_clients)
 {
-  gboolean is_private = g_strcmp0 (word, "private") == 0 || g_strcmp0 (word, "unverified") == 0;
+  gboolean is_changed = g_strcmp0 (word, "changed") == 0;
+  gboolean is_private =
+      g_strcmp0 (word, "private") == 0 || g_strcmp0 (word, "unverified") == 0 || is_changed;
 
   switch (when)
     {
@@ -103,6 +116,10 @@ is_possible (When when, const char *word)
       return is_private;
     case NOT_PRIVATE:
       return !is_private;
+    case CHANGED:
+      return is_changed;
+    case SEVERAL:
+      return n_clients > 1;
     case BEGUN:
       return is_private || g_strcmp0 (word, "finished") == 0 || g_strcmp0 (word, "starting") == 0;
     case ALWAYS:
@@ -207,7 +224,7 @@ colour_label (GtkWidget *label, guint32 colour)
 }
 
 static void
-draw (Badge *badge, const char *word)
+draw (Badge *badge, const char *word, guint n_clients)
 {
   const Look *look = find_look (word);
   g_autoptr (GdkPixbuf) padlock = padlock_draw (look->colour, look->shut);
@@ -218,7 +235,7 @@ draw (Badge *badge, const char *word)
   colour_label (badge->label, look->colour);
   gtk_widget_set_tooltip_text (badge->item, look->tooltip);
   for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
-    gtk_widget_set_visible (badge->entries[i], is_possible (entries[i].when, word));
+    gtk_widget_set_visible (badge->entries[i], is_possible (entries[i].when, word, n_clients));
 }
 
 void
@@ -232,7 +249,8 @@ badge_show (PidginWindow *window)
   if (badge == NULL)
     badge = make_badge (window);
   if (is_im)
-    draw (badge, ask_state (conversation));
+    draw (badge, ask_core ("get-state", conversation),
+          GPOINTER_TO_UINT (ask_core ("count-clients", conversation)));
   gtk_widget_set_visible (badge->item, is_im);
 }
 

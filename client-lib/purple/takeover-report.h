@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The otrd developers
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The report of an import, in words. */
+
+/* Whether something is, or would be, added. */
+gboolean takeover_report_has_news (GVariant *report);
+/* For people, account by account; @done: it has happened. Free it. */
+char *takeover_report_describe (GVariant *report, gboolean done);
+
+G_END_DECLS
