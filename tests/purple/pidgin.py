@@ -23,7 +23,7 @@ WINDOW, TABS = (630, 500), 42
 MENU_BEGIN, MENU_ROW = 32, 21  # from the badge to its first entry, and each further one
 # As in client-lib/purple/pidgin/badge.c.
 BADGE_COLOURS = {"Private": 0x1a7f37, "Unverified": 0xb35900, "Starting": 0x1f5fbf,
-                 "Not private": 0xc01c28, "Finished": 0x4b5563, "No OTR service": 0x7c3a8c}
+                 "Key changed": 0xd4007f, "Not private": 0xc01c28, "Finished": 0x4b5563, "No OTR service": 0x7c3a8c}
 
 
 def preferences(plugins, x, y):
@@ -190,6 +190,15 @@ class Pidgin:
     def wait_for_dialog(self, title):
         x, y = self.place
         self.screen.move_window(self.process.pid, title, x + 20, y + 200)
+
+    def wait_for_no_dialog(self, title):
+        self._poll(lambda: not self.screen.has_window(self.process.pid, title),
+                   "the end of the dialog %r" % title)
+
+    def answer_by_enter(self, title):
+        """The dialog's default."""
+        self.screen.focus_window(self.process.pid, title)
+        self.screen.press("Return")
 
     def answer_dialog(self, title, entry, text):
         """Types into the dialog's field, which is that far from its corner, and Enter."""

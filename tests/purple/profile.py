@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a person with an XMPP account has in the folder of Pidgin or Finch."""
 import pathlib
+import shutil
 
 import xmpp
 
-FIXTURE = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "pidgin" / "otr.private_key"
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "pidgin"
+FIXTURE = FIXTURES / "otr.private_key"
 # Of the key that the fixture has for this name.
 FIXTURE_NAME = "carol@example.org"
 FIXTURE_FINGERPRINT = "AAFDB78744D0064EBF2388995BCC967FF33EC731"
@@ -56,3 +58,9 @@ def write_pidgin_otr(folder, name, contact, fingerprint):
         keys[0] + " (account\n" + key.replace(FIXTURE_NAME + "/", name))
     (folder / "otr.fingerprints").write_text(
         "%s\t%s\tprpl-jabber\t%s\tverified\n" % (contact, name, fingerprint.lower()))
+
+
+def write_three_accounts(folder):
+    """Those of the fixture: one with a resource, one with a slash, one of IRC."""
+    for name in ("otr.private_key", "otr.fingerprints"):
+        shutil.copy(FIXTURES / name, folder / name)

@@ -49,6 +49,12 @@ class Screen:
     def click(self, x, y):
         self._do("mousemove", str(x), str(y), "click", "1")
 
+    def has_window(self, pid, title):
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--all", "--pid", str(pid),
+                                "--name", title], timeout=60, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, env=self._environment(), check=False)
+        return found.returncode == 0
+
     def focus_window(self, pid, title):
         """What a window manager does when a window is clicked at."""
         self._do("search", "--sync", "--onlyvisible", "--all", "--pid", str(pid), "--name", title,
@@ -71,7 +77,10 @@ class Screen:
 
     def _do(self, *words):
         subprocess.run(["xdotool", *words], check=True, timeout=60, stdin=subprocess.DEVNULL,
-                       env=dict(os.environ, DISPLAY=self.display))
+                       env=self._environment())
+
+    def _environment(self):
+        return dict(os.environ, DISPLAY=self.display)
 
     def close(self):
         children.end(self.process)
