@@ -11,6 +11,7 @@
 #include "menus.h"
 #include "messenger.h"
 #include "private-log.h"
+#include "rival.h"
 #include "takeover.h"
 
 #include <gmodule.h>
@@ -21,13 +22,14 @@ typedef struct
   Commands *commands;
 } Parts;
 
-/* Two that both encrypt would undo each other. */
-static gboolean
-is_other_loaded (void)
+static void
+tell_of_rival (PurplePlugin *plugin, const char *rival)
 {
-  PurplePlugin *other = purple_plugins_find_with_id ("otr");
+  g_autofree char *what = g_strdup_printf ("The plugin %s is loaded as well.", rival);
 
-  return other != NULL && purple_plugin_is_loaded (other);
+  purple_notify_error (plugin, "OTR", what,
+                       "OTR (otrd) is not loaded: only one of the two can take care of your "
+                       "messages. Unload the other one first.");
 }
 
 static gboolean
@@ -35,10 +37,9 @@ on_load (PurplePlugin *plugin)
 {
   Parts *parts;
 
-  if (is_other_loaded ())
+  if (rival_find_loaded () != NULL)
     {
-      purple_notify_error (plugin, "OTR", "The plugin pidgin-otr is loaded as well.",
-                           "Unload it first: only one of the two can take care of your messages.");
+      tell_of_rival (plugin, rival_find_loaded ());
       return FALSE;
     }
   /* Answers of the service may come when the plugin is unloaded. */
@@ -48,6 +49,7 @@ on_load (PurplePlugin *plugin)
   parts->commands = commands_register (parts->messenger);
   beacon_register (plugin);
   hooks_connect (parts->messenger);
+  rival_keep_out (plugin);
   menus_connect (parts->messenger);
   plugin->extra = parts;
   takeover_offer (parts->messenger);
