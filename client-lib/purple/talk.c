@@ -10,6 +10,7 @@
 #include "accounts.h"
 #include "beacon.h"
 #include "changed-key.h"
+#include "markup.h"
 #include "notices.h"
 #include "own-key.h"
 #include "verification.h"
@@ -293,15 +294,6 @@ talk_take_turn (Talk *self, OtrdTurn *turn, const GError *error, const char *wha
     notices_warn (talk_get_conversation (self), "Could not %s: %s", what, error->message);
 }
 
-/* A contact's text must not look like lines of ours: what follows a line break is marked. */
-static char *
-mark_line_breaks (const char *text)
-{
-  g_autoptr (GRegex) breaks = g_regex_new ("(<br\\s*/?>|\\r?\\n)", G_REGEX_CASELESS, 0, NULL);
-
-  return g_regex_replace_literal (breaks, text, -1, 0, "<br>&gt; ", 0, NULL);
-}
-
 /* libpurple answers for an absent user in here, past every hook, in the clear. */
 static void
 hand_in (
@@ -321,7 +313,7 @@ show_received (Talk *self, const Job *job, OtrdTurn *turn)
 {
   PurpleConnection *link = purple_account_get_connection (self->account);
   gboolean private = otrd_turn_get_verdict (turn) == OTRD_VERDICT_PRIVATE;
-  g_autofree char *text = mark_line_breaks (otrd_turn_get_text (turn));
+  g_autofree char *text = markup_mark_lines (otrd_turn_get_text (turn));
   PurpleMessageFlags flags = job->flags | PURPLE_MESSAGE_RECV;
   PurpleConversation *conversation = talk_get_conversation (self);
   gboolean logging;
