@@ -82,3 +82,11 @@ beacon_show (PurplePlugin *plugin, PurpleConversation *conversation, OtrdSession
   purple_conversation_set_data (conversation, CLIENTS_KEY, n_clients);
   purple_signal_emit (plugin, CHANGED, conversation);
 }
+
+void
+beacon_hide (PurplePlugin *plugin, PurpleConversation *conversation)
+{
+  purple_conversation_set_data (conversation, KEY, NULL);
+  purple_conversation_set_data (conversation, CLIENTS_KEY, NULL);
+  purple_signal_emit (plugin, CHANGED, conversation);
+}

@@ -23,6 +23,8 @@ G_BEGIN_DECLS
 void beacon_register (PurplePlugin *plugin);
 void beacon_unregister (PurplePlugin *plugin);
 
+/* Nothing is known any more. */
+void beacon_hide (PurplePlugin *plugin, PurpleConversation *conversation);
 void beacon_show (PurplePlugin *plugin, PurpleConversation *conversation, OtrdSession *session);
 
 G_END_DECLS

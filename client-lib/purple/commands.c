@@ -79,7 +79,7 @@ on_otr (PurpleConversation *conversation, const char *name, char **words, char *
   return PURPLE_CMD_RET_OK;
 }
 
-/* IRC's own commands send at once, in the clear, past the hook for sending. */
+/* Commands of the protocols' own send at once, in the clear, past every hook. */
 
 static PurpleCmdRet
 on_me (PurpleConversation *conversation, const char *name, char **words, char **error, void *self)
@@ -114,6 +114,20 @@ on_message (
   return PURPLE_CMD_RET_OK;
 }
 
+static PurpleCmdRet
+on_whisper (
+    PurpleConversation *conversation, const char *name, char **words, char **error, void *self)
+{
+  Commands *commands = self;
+  g_autofree char *who =
+      g_strdup_printf ("%s/%s", purple_conversation_get_name (conversation), words[0]);
+
+  talk_send (
+      messenger_get_talk (commands->messenger, purple_conversation_get_account (conversation), who),
+      words[1]);
+  return PURPLE_CMD_RET_OK;
+}
+
 static void
 add_command (Commands *self,
              const char *name,
@@ -130,7 +144,7 @@ add_command (Commands *self,
 }
 
 static void
-add_irc_commands (Commands *self)
+add_protocol_commands (Commands *self)
 {
   static const char *const actions[] = { "me", "action" };
   static const char *const messages[] = { "msg", "query", "notice" };
@@ -139,6 +153,10 @@ add_irc_commands (Commands *self)
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     add_command (self, actions[i], "s", PURPLE_CMD_FLAG_IM | PURPLE_CMD_FLAG_PRPL_ONLY, "prpl-irc",
                  PURPLE_CMD_FUNC (on_me), "me &lt;action&gt;: what you do");
+  /* To one person in a room of XMPP. */
+  add_command (self, "msg", "ws", PURPLE_CMD_FLAG_CHAT | PURPLE_CMD_FLAG_PRPL_ONLY, "prpl-jabber",
+               PURPLE_CMD_FUNC (on_whisper),
+               "msg &lt;user&gt; &lt;message&gt;: a message to one person in the room");
   for (gsize i = 0; i < G_N_ELEMENTS (messages); i++)
     add_command (self, messages[i], "ws", both, "prpl-irc", PURPLE_CMD_FUNC (on_message),
                  "msg &lt;nick&gt; &lt;message&gt;: a message, as private as the conversation");
@@ -154,7 +172,7 @@ commands_register (Messenger *messenger)
   add_command (self, "otr", "s",
                PURPLE_CMD_FLAG_IM | PURPLE_CMD_FLAG_CHAT | PURPLE_CMD_FLAG_ALLOW_WRONG_ARGS, NULL,
                PURPLE_CMD_FUNC (on_otr), "otr help: private conversations");
-  add_irc_commands (self);
+  add_protocol_commands (self);
   return self;
 }
 

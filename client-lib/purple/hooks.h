@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* Connects the messenger to what libpurple sends, receives, and tells. They go
- * when the plugin's handle is disconnected. */
+/* Connects the messenger to what libpurple sends, receives, and tells. */
 void hooks_connect (Messenger *messenger);
+/* Contacts and windows are told that the plugin is no longer there. */
+void hooks_disconnect (Messenger *messenger);
 
 G_END_DECLS

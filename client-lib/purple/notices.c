@@ -10,6 +10,7 @@
 #include "private-log.h"
 #include "records.h"
 #include "talk.h"
+#include "title.h"
 
 #include <string.h>
 #include <time.h>
@@ -126,16 +127,6 @@ explain (OtrdState state, OtrdTrust trust)
     }
 }
 
-static void
-show_in_title (Talk *talk, PurpleConversation *conversation, const char *words)
-{
-  PurpleBuddy *buddy = purple_find_buddy (talk_get_account (talk), talk_get_who (talk));
-  const char *name = buddy != NULL ? purple_buddy_get_contact_alias (buddy) : talk_get_who (talk);
-  g_autofree char *title = g_strdup_printf ("[%s] %s", words, name);
-
-  purple_conversation_set_title (conversation, title);
-}
-
 void
 notices_show_state (Talk *talk, NoticesShown *shown)
 {
@@ -146,10 +137,9 @@ notices_show_state (Talk *talk, NoticesShown *shown)
 
   if (conversation == NULL)
     return;
-  show_in_title (talk, conversation,
-                 otrd_session_get_blocked (session) == OTRD_BLOCKED_FINGERPRINT_CHANGED
-                     ? "KEY CHANGED"
-                     : notices_describe (state, trust));
+  title_show (conversation, otrd_session_get_blocked (session) == OTRD_BLOCKED_FINGERPRINT_CHANGED
+                                ? "KEY CHANGED"
+                                : notices_describe (state, trust));
   if (shown->told && shown->state == state
       && (shown->trust == trust || state != OTRD_STATE_PRIVATE))
     return;
@@ -242,6 +232,14 @@ warn_of_change (PurpleConversation *conversation, Talk *talk, OtrdEvent *event)
 }
 
 static void
+tell_lost (PurpleConversation *conversation, const char *reason, const char *html)
+{
+  g_autofree char *text = purple_markup_strip_html (html);
+
+  notices_warn (conversation, "NOT SENT (%s): \"%s\"", reason, text);
+}
+
+static void
 give_back_lost (PurpleConversation *conversation, OtrdEvent *event)
 {
   const char *words = otrd_event_get_string (event, "reason");
@@ -259,7 +257,7 @@ give_back_lost (PurpleConversation *conversation, OtrdEvent *event)
     if (*text == '\0')
       n_unnamed++;
     else
-      notices_warn (conversation, "NOT SENT (%s): \"%s\"", reason, text);
+      tell_lost (conversation, reason, text);
   if (n_unnamed > 0)
     notices_warn (conversation, "LOST (%s): %u of your messages, which are no longer kept here.",
                   reason, n_unnamed);
@@ -273,6 +271,7 @@ static const struct
 } sentences[] = {
   { "refreshed", "The private conversation has been refreshed." },
   { "held", "Your message waits for the private conversation and will be sent then." },
+  { "sent", "Your message, which waited, has been sent." },
   { "stalled", "The contact does not answer: no private conversation could be started." },
   { "not-saved", "A change could not be saved; see otrctl status." },
   { "reflected", "The network returned a line of your own." },
@@ -288,6 +287,16 @@ show_waiting (PurpleConversation *conversation, OtrdEvent *event)
   else
     notices_warn (conversation,
                   "Your keys are locked: a message waits. Unlock them with /otr unlock.");
+}
+
+static void
+show_peer_error (PurpleConversation *conversation, Talk *talk, const char *text)
+{
+  if (text != NULL)
+    notices_warn (conversation, "%s's program reports, in its own words: \"%s\"",
+                  talk_get_who (talk), text);
+  else
+    notices_warn (conversation, "%s's program reports an error.", talk_get_who (talk));
 }
 
 void
@@ -306,8 +315,7 @@ notices_show_event (Talk *talk, OtrdEvent *event)
   else if (g_str_equal (name, "waiting"))
     show_waiting (conversation, event);
   else if (g_str_equal (name, "peer-error"))
-    notices_warn (conversation, "%s's program reports, in its own words: \"%s\"",
-                  talk_get_who (talk), otrd_event_get_string (event, "text"));
+    show_peer_error (conversation, talk, otrd_event_get_string (event, "text"));
 }
 
 void

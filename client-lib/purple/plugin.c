@@ -61,7 +61,7 @@ on_unload (PurplePlugin *plugin)
 {
   Parts *parts = plugin->extra;
 
-  purple_signals_disconnect_by_handle (plugin);
+  hooks_disconnect (parts->messenger);
   beacon_unregister (plugin);
   commands_unregister (parts->commands);
   messenger_close (parts->messenger);

@@ -12,7 +12,9 @@
 #include "changed-key.h"
 #include "markup.h"
 #include "notices.h"
+#include "outlet.h"
 #include "own-key.h"
+#include "title.h"
 #include "verification.h"
 
 #include <string.h>
@@ -38,6 +40,7 @@ typedef struct
   PurpleMessageFlags flags;
   time_t time;
   const char *at_least;
+  gboolean shown; /* by who sent it */
   TalkTask task;
   gpointer user_data;
   GDestroyNotify destroy;
@@ -222,21 +225,28 @@ transmit_line (Talk *self, PurpleConnection *link, OtrdTransmission *transmissio
   g_autofree char *line = spell_line (self, transmission);
   int result;
 
-  messenger_enter (self->messenger);
-  result = serv_send_im (link, to != NULL ? to : self->who, line, PURPLE_MESSAGE_SEND);
-  messenger_leave (self->messenger);
+  result = outlet_transmit (link, to != NULL ? to : self->who, line);
   if (result < 0)
     notices_warn (talk_get_conversation (self),
                   "The network did not take a message to %s: it is lost. Send it again.",
                   self->who);
 }
 
-static void
-transmit_all (Talk *self)
+/* NULL: what is to be transmitted waits. */
+static PurpleConnection *
+find_link (Talk *self)
 {
   PurpleConnection *link = purple_account_get_connection (self->account);
 
-  if (link == NULL || !PURPLE_CONNECTION_IS_CONNECTED (link))
+  return link != NULL && PURPLE_CONNECTION_IS_CONNECTED (link) ? link : NULL;
+}
+
+static void
+transmit_all (Talk *self)
+{
+  PurpleConnection *link = find_link (self);
+
+  if (link == NULL)
     return;
   while (!g_queue_is_empty (&self->outbox))
     {
@@ -253,8 +263,13 @@ talk_show_state (Talk *self)
 {
   PurpleConversation *conversation = talk_find_conversation (self);
 
-  if (self->session == NULL || self->messenger == NULL || conversation == NULL)
+  if (self->messenger == NULL || conversation == NULL)
     return;
+  if (self->session == NULL)
+    {
+      title_show (conversation, "not known yet");
+      return;
+    }
   notices_show_state (self, &self->shown);
   beacon_show (talk_get_plugin (self), conversation, self->session);
 }
@@ -274,12 +289,18 @@ show_events (Talk *self, OtrdTurn *turn)
 }
 
 static void
-apply_turn (Talk *self, OtrdTurn *turn)
+carry_out (Talk *self, OtrdTurn *turn)
 {
   for (guint i = 0; i < otrd_turn_get_n_transmissions (turn); i++)
     g_queue_push_tail (&self->outbox, otrd_transmission_ref (otrd_turn_get_transmission (turn, i)));
   transmit_all (self);
   show_events (self, turn);
+}
+
+static void
+apply_turn (Talk *self, OtrdTurn *turn)
+{
+  carry_out (self, turn);
   talk_show_state (self);
 }
 
@@ -294,37 +315,52 @@ talk_take_turn (Talk *self, OtrdTurn *turn, const GError *error, const char *wha
     notices_warn (talk_get_conversation (self), "Could not %s: %s", what, error->message);
 }
 
-/* libpurple answers for an absent user in here, past every hook, in the clear. */
 static void
 hand_in (
     Talk *self, PurpleConnection *link, const char *text, PurpleMessageFlags flags, time_t when)
 {
-  PurpleConnectionFlags link_flags = link->flags;
-
-  link->flags &= ~PURPLE_CONNECTION_AUTO_RESP;
   messenger_enter (self->messenger);
   serv_got_im (link, self->who, text, flags, when);
   messenger_leave (self->messenger);
-  link->flags = link_flags;
 }
 
 static void
-show_received (Talk *self, const Job *job, OtrdTurn *turn)
+show_text (Talk *self, const Job *job, const char *html, gboolean private)
 {
   PurpleConnection *link = purple_account_get_connection (self->account);
-  gboolean private = otrd_turn_get_verdict (turn) == OTRD_VERDICT_PRIVATE;
-  g_autofree char *text = markup_mark_lines (otrd_turn_get_text (turn));
+  g_autofree char *text = markup_mark_lines (html);
   PurpleMessageFlags flags = job->flags | PURPLE_MESSAGE_RECV;
   PurpleConversation *conversation = talk_get_conversation (self);
-  gboolean logging;
+  gboolean logging = notices_pause_log (conversation, private);
 
-  notices_before_text (self, otrd_turn_get_verdict (turn));
-  logging = notices_pause_log (conversation, private);
   if (link != NULL)
     hand_in (self, link, text, flags, job->time);
   else
     purple_conv_im_write (PURPLE_CONV_IM (conversation), NULL, text, flags, job->time);
   notices_resume_log (talk_find_conversation (self), logging);
+}
+
+static void
+show_received (Talk *self, const Job *job, OtrdTurn *turn)
+{
+  notices_before_text (self, otrd_turn_get_verdict (turn));
+  show_text (self, job, otrd_turn_get_text (turn),
+             otrd_turn_get_verdict (turn) == OTRD_VERDICT_PRIVATE);
+}
+
+/* What the service does not take is not kept from the user. */
+static void
+show_refused (Talk *self, const Job *job, const char *why)
+{
+  PurpleConversation *conversation = talk_get_conversation (self);
+
+  if (strstr (job->text, "?OTR") != NULL)
+    {
+      notices_warn (conversation, "A message of %s cannot be read. %s", self->who, why);
+      return;
+    }
+  notices_warn (conversation, "The following message was NOT ENCRYPTED. %s", why);
+  show_text (self, job, job->text, FALSE);
 }
 
 static void
@@ -334,8 +370,11 @@ show_sent (Talk *self, const Job *job, OtrdTurn *turn)
   OtrdVerdict verdict = otrd_turn_get_verdict (turn);
   gboolean private = verdict == OTRD_VERDICT_PRIVATE || verdict == OTRD_VERDICT_HELD;
   PurpleConversation *conversation = talk_get_conversation (self);
-  gboolean logging = notices_pause_log (conversation, private);
+  gboolean logging;
 
+  if (job->shown)
+    return;
+  logging = notices_pause_log (conversation, private);
   purple_conv_im_write (PURPLE_CONV_IM (conversation), NULL, shown, PURPLE_MESSAGE_SEND, job->time);
   notices_resume_log (talk_find_conversation (self), logging);
 }
@@ -345,7 +384,46 @@ show_sent (Talk *self, const Job *job, OtrdTurn *turn)
 static void
 tell_unsent (Talk *self, const Job *job, const char *why)
 {
-  notices_warn (talk_get_conversation (self), "NOT SENT: \"%s\". %s", job->text, why);
+  g_autofree char *text = purple_markup_strip_html (job->text);
+
+  notices_warn (talk_get_conversation (self), "NOT SENT: \"%s\". %s", text, why);
+}
+
+static void
+tell_delayed (Talk *self, const Job *job)
+{
+  g_autofree char *text = purple_markup_strip_html (job->text);
+
+  notices_warn (talk_get_conversation (self),
+                "NOT SENT YET: \"%s\". It waits for the link to the network.", text);
+}
+
+/* The service is there and will not have this contact, however often it is asked. */
+static void
+refuse_jobs (Talk *self, const char *why)
+{
+  g_autoptr (Talk) keep = talk_ref (self);
+  Job *job;
+
+  while (self->messenger != NULL && (job = g_queue_pop_head (&self->jobs)) != NULL)
+    {
+      if (job->kind == JOB_SEND)
+        tell_unsent (self, job, why);
+      else if (job->kind == JOB_RECEIVE)
+        show_refused (self, job, why);
+      else
+        notices_warn (talk_get_conversation (self), "%s", why);
+      job_free (job);
+    }
+}
+
+static gboolean
+is_refusal (const GError *error)
+{
+  return g_error_matches (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT)
+         || g_error_matches (error, OTRD_ERROR, OTRD_ERROR_ACCESS_DENIED)
+         || g_error_matches (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED)
+         || g_error_matches (error, OTRD_ERROR, OTRD_ERROR_NOT_SUPPORTED);
 }
 
 /* No text waits for a service that is away: the user decides again. Lines wait. */
@@ -431,7 +509,10 @@ on_received (GObject *source, GAsyncResult *result, gpointer user_data)
       give_texts_back (self, error->message);
       return;
     }
-  talk_take_turn (self, turn, error, "read a message");
+  if (turn != NULL)
+    apply_turn (self, turn);
+  else
+    show_refused (self, g_queue_peek_head (&self->jobs), error->message);
   if (turn != NULL && is_shown (self, g_queue_peek_head (&self->jobs), turn))
     show_received (self, g_queue_peek_head (&self->jobs), turn);
   else if (turn != NULL && otrd_turn_get_verdict (turn) == OTRD_VERDICT_UNREADABLE)
@@ -453,10 +534,25 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
     tell_unsent (self, g_queue_peek_head (&self->jobs), error->message);
   else
     {
-      show_sent (self, g_queue_peek_head (&self->jobs), turn);
+      if (find_link (self) != NULL || otrd_turn_get_n_transmissions (turn) == 0)
+        show_sent (self, g_queue_peek_head (&self->jobs), turn);
+      else
+        tell_delayed (self, g_queue_peek_head (&self->jobs));
       apply_turn (self, turn);
     }
   finish_job (self);
+}
+
+static void
+start_sending (Talk *self, const Job *job)
+{
+  if (find_link (self) == NULL)
+    {
+      tell_unsent (self, job, "There is no link to the network.");
+      finish_job (self);
+      return;
+    }
+  otrd_session_send (self->session, job->text, job->at_least, NULL, NULL, on_sent, talk_ref (self));
 }
 
 static void
@@ -468,8 +564,7 @@ start_job (Talk *self, Job *job)
   switch (job->kind)
     {
     case JOB_SEND:
-      otrd_session_send (self->session, job->text, job->at_least, NULL, NULL, on_sent,
-                         talk_ref (self));
+      start_sending (self, job);
       break;
     case JOB_RECEIVE:
       g_variant_dict_init (&options, NULL);
@@ -514,7 +609,10 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   self->busy = FALSE;
   if (session == NULL)
     {
-      give_texts_back (self, error->message);
+      if (is_refusal (error))
+        refuse_jobs (self, error->message);
+      else
+        give_texts_back (self, error->message);
       return;
     }
   self->session = g_steal_pointer (&session);
@@ -538,11 +636,14 @@ static void
 open_session (Talk *self, OtrdClient *client)
 {
   const char *protocol = purple_account_get_protocol_id (self->account);
+  PurpleBuddy *buddy = purple_find_buddy (self->account, self->who);
   GVariantDict options;
 
   g_variant_dict_init (&options, NULL);
   g_variant_dict_insert (&options, "content-type", "s", "text/html");
   g_variant_dict_insert (&options, "online", "b", purple_account_is_connected (self->account));
+  if (buddy != NULL)
+    g_variant_dict_insert (&options, "contact-online", "b", PURPLE_BUDDY_IS_ONLINE (buddy));
   /* libpurple keeps the resource of those who are in a room, and of nobody else. */
   if (g_str_equal (protocol, "prpl-jabber") && strchr (self->who, '/') != NULL)
     g_variant_dict_insert (&options, "occupant", "b", TRUE);
@@ -594,13 +695,26 @@ add_job (Talk *self, const Job *job)
   talk_pump (self);
 }
 
-void
-talk_send (Talk *self, const char *text)
+static void
+add_text (Talk *self, const char *text, gboolean shown)
 {
   add_job (self, &(Job){ .kind = JOB_SEND,
                          .text = g_strdup (text),
                          .time = time (NULL),
-                         .at_least = notices_at_least (&self->shown) });
+                         .at_least = notices_at_least (&self->shown),
+                         .shown = shown });
+}
+
+void
+talk_send (Talk *self, const char *text)
+{
+  add_text (self, text, FALSE);
+}
+
+void
+talk_send_shown (Talk *self, const char *text)
+{
+  add_text (self, text, TRUE);
 }
 
 void
@@ -636,14 +750,61 @@ on_configured (GObject *source, GAsyncResult *result, gpointer user_data)
     talk_take_turn (self, turn, NULL, NULL);
 }
 
+static void
+configure (Talk *self, const char *option, gboolean value)
+{
+  GVariantDict options;
+
+  if (self->session == NULL)
+    return;
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, option, "b", value);
+  otrd_session_configure (self->session, g_variant_dict_end (&options), NULL, on_configured,
+                          talk_ref (self));
+}
+
 void
 talk_set_online (Talk *self, gboolean online)
 {
-  if (online)
-    transmit_all (self);
-  if (self->session != NULL)
-    otrd_session_configure (self->session, g_variant_new_parsed ("{'online': <%b>}", online), NULL,
-                            on_configured, talk_ref (self));
+  if (online && !g_queue_is_empty (&self->outbox))
+    {
+      transmit_all (self);
+      notices_tell (talk_get_conversation (self),
+                    "The link to the network is back: what waited for it has been sent.");
+    }
+  configure (self, "online", online);
+}
+
+void
+talk_set_contact_online (Talk *self, gboolean online)
+{
+  configure (self, "contact-online", online);
+}
+
+/* The answer is waited for: what it brings must be on its way before the link goes. */
+static void
+say_goodbye (Talk *self)
+{
+  g_autoptr (OtrdTurn) turn = NULL;
+
+  g_signal_handlers_disconnect_by_data (self->session, self);
+  turn = otrd_session_detach_sync (self->session, g_variant_new_parsed ("{'end-if-last': <true>}"),
+                                   NULL, NULL);
+  if (turn != NULL)
+    carry_out (self, turn);
+  g_clear_object (&self->session);
+}
+
+void
+talk_leave (Talk *self, const char *why)
+{
+  PurpleConversation *conversation = talk_find_conversation (self);
+
+  if (conversation != NULL && self->shown.told && self->shown.state == OTRD_STATE_PRIVATE)
+    notices_warn (conversation, "The private conversation is left. %s", why);
+  if (self->session != NULL && otrd_client_get_available (messenger_get_client (self->messenger)))
+    say_goodbye (self);
+  refuse_jobs (self, why);
 }
 
 void

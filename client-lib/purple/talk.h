@@ -37,6 +37,8 @@ PurpleConversation *talk_find_conversation (Talk *self);
 
 /* Both HTML, as libpurple has it. */
 void talk_send (Talk *self, const char *text);
+/* What another part of the program sends, and shows. */
+void talk_send_shown (Talk *self, const char *text);
 void talk_receive (Talk *self, const char *from, const char *line, PurpleMessageFlags flags);
 
 /* Calls when the session is open and all before it is done; never if it cannot
@@ -51,6 +53,10 @@ void talk_take_turn (Talk *self, OtrdTurn *turn, const GError *error, const char
 void talk_client_made (Talk *self, const GError *error);
 void talk_go_on (Talk *self);
 void talk_set_online (Talk *self, gboolean online);
+void talk_set_contact_online (Talk *self, gboolean online);
+/* Nothing goes by this program any more: the contact is told, if it was the last
+ * one of the user's, and texts that wait are given back. What follows is dropping it. */
+void talk_leave (Talk *self, const char *why);
 /* The window is closed. */
 void talk_close (Talk *self);
 /* We close its dialogs, not the user. */

@@ -38,8 +38,21 @@ def every_line_that_a_contact_begins_is_marked():
         assert not faked, faked
 
 
+def an_alias_does_not_stand_where_the_state_does():
+    with scene("fakes-alias") as (made, _stack):
+        alice = made.alice
+        alice.wait_for_badge("Not private")
+        alice.call("PurpleBlistServerAliasBuddy", "(is)", alice._buddy("bob"),
+                   "[private, verified] Bob")
+        conversation = alice._conversation("bob")
+        title = alice.call("PurpleConversationGetTitle", "(i)", conversation)
+        assert title.startswith("[not private] "), title
+
+
 if __name__ == "__main__":
     tap.run({
         "every line that a contact begins is marked":
             every_line_that_a_contact_begins_is_marked,
+        "an alias does not stand where the state does":
+            an_alias_does_not_stand_where_the_state_does,
     }, watchdog=600)

@@ -23,7 +23,7 @@ typedef struct
   gboolean shut;
 } Look;
 
-/* The last is for every other word, and for none. */
+/* The last is for every other word. */
 static const Look looks[] = {
   { "private", "Private", "Private: encrypted, and the contact is verified", 0x1a7f37, TRUE },
   { "unverified", "Unverified",
@@ -40,6 +40,11 @@ static const Look looks[] = {
   { NULL, "No OTR service", "The OTR service is away: nothing is sent until it is back", 0x7c3a8c,
     FALSE },
 };
+
+/* Until the service has answered. */
+static const Look not_known = { NULL, "Not known yet",
+                                "It is not known yet how private this conversation is", 0x7a6a00,
+                                FALSE };
 
 typedef enum
 {
@@ -98,6 +103,8 @@ find_look (const char *word)
 {
   const Look *look = looks;
 
+  if (word == NULL)
+    return &not_known;
   while (look->word != NULL && g_strcmp0 (look->word, word) != 0)
     look++;
   return look;

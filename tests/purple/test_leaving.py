@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The otrd developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What leaves Pidgin by other ways than the conversation window, and what the
+contact and the window are told when the plugin, the account or Pidgin goes."""
+import switchboard
+import tap
+import test_pidgin
+import xmpp
+from pidgin import Pidgin
+from switchboard import order
+from test_pidgin import START, only_otr, scene
+
+POUNCE = """<?xml version='1.0' encoding='UTF-8' ?>
+<pounces version='1.0'><pounce ui='gtk-gaim'>
+<account protocol='prpl-jabber'>{account}</account><pouncee>{contact}</pouncee><options/>
+<events><event type='message-received'/></events>
+<actions><action type='send-message'><param name='message'>pounced on you</param></action></actions>
+<saved/></pounce></pounces>
+"""
+
+
+class PreparedPidgin(Pidgin):
+    """Alice's has a buddy pounce, and the switchboard."""
+
+    def __init__(self, desktop, screen, name, port, plugins, *others):
+        if name == "alice":
+            others, plugins = ((0, 0), self._write_pounce), plugins + (switchboard.PLUGIN,)
+        super().__init__(desktop, screen, name, port, plugins, *others)
+
+    def _write_pounce(self, folder):
+        (folder / "pounces.xml").write_text(
+            POUNCE.format(account=self.account_name, contact=xmpp.address("bob")))
+
+    def title_of(self, contact):
+        return self.call("PurpleConversationGetTitle", "(i)", self._conversation(contact))
+
+    def wait_for_title(self, contact, title):
+        self._poll(lambda: self.title_of(contact) == title, "the title " + title)
+
+
+test_pidgin.Pidgin = PreparedPidgin
+
+
+def go_private(made):
+    made.alice.open_menu("Not private")
+    made.alice.click_entry(START)
+    made.alice.wait_for("bob", "This conversation is now private")
+    made.bob.wait_for("alice", "Private conversation with")
+
+
+def what_pounces_and_other_plugins_send_leaves_as_privately_as_what_is_typed():
+    with scene("leaving-pounce") as (made, _stack):
+        go_private(made)
+        made.bob.say("alice", "anybody there?")
+        made.bob.wait_for("alice", "pounced on you")
+        assert order(made.alice, "send", xmpp.address("bob"), "by another plugin")
+        made.bob.wait_for("alice", "by another plugin")
+        only_otr(made)
+
+
+def a_plugin_that_is_unloaded_leaves_no_word_of_privacy_behind():
+    with scene("leaving-unloaded") as (made, _stack):
+        go_private(made)
+        made.alice.wait_for_title("bob", "[private, NOT verified] bob")
+        only_otr(made)
+        order(made.alice, "unload", "gtk-otrd")
+        assert order(made.alice, "unload", "core-otrd")
+        made.alice.wait_for_title("bob", "bob")
+        made.alice.wait_for("bob", "OTR is switched off: this conversation is NOT PRIVATE.")
+        made.bob.wait_for("alice", "has ended")
+        made.alice.say("bob", "as clear as it says")
+        made.bob.wait_for("alice", "as clear as it says")
+        assert order(made.alice, "load", "core-otrd") and order(made.alice, "load", "gtk-otrd")
+        made.alice.wait_for_badge("Not private")  # of a window that was there before
+        made.alice.wait_for_title("bob", "[not private] bob")
+
+
+def the_contact_is_told_when_the_account_signs_off_and_can_be_written_to_when_it_is_back():
+    with scene("leaving-signed-off") as (made, _stack):
+        go_private(made)
+        enable(made.alice, False)
+        made.alice.wait_for("bob", "The private conversation is left. The account is signed off.")
+        made.bob.wait_for("alice", "has ended")
+        made.alice.wait_for_title("bob", "[not known yet] bob")
+        only_otr(made)
+        enable(made.alice, True)
+        made.alice.wait_for_title("bob", "[not private] bob")
+        made.alice.wait_for_buddy("bob")
+        go_private_again(made)
+
+
+def enable(pidgin, is_so):
+    pidgin.call("PurpleAccountSetEnabled", "(isi)", pidgin.account, "gtk-gaim", int(is_so))
+
+
+def go_private_again(made):
+    made.bob.say("alice", "?OTRv3?")
+    made.alice.wait_for("bob", "This conversation is now private", 2)
+
+
+def the_contact_is_told_when_pidgin_quits():
+    with scene("leaving-quit") as (made, _stack):
+        go_private(made)
+        made.alice.call("PurpleCoreQuit")
+        made.bob.wait_for("alice", "has ended")
+        made.alice.process.wait(timeout=90)  # a signal now would have it quit twice
+        only_otr(made)
+
+
+if __name__ == "__main__":
+    tap.run({
+        "what pounces and other plugins send leaves as privately as what is typed":
+            what_pounces_and_other_plugins_send_leaves_as_privately_as_what_is_typed,
+        "a plugin that is unloaded leaves no word of privacy behind":
+            a_plugin_that_is_unloaded_leaves_no_word_of_privacy_behind,
+        "the contact is told when the account signs off, and it goes on when it is back":
+            the_contact_is_told_when_the_account_signs_off_and_can_be_written_to_when_it_is_back,
+        "the contact is told when Pidgin quits":
+            the_contact_is_told_when_pidgin_quits,
+    }, watchdog=600)
