@@ -38,7 +38,7 @@ class FakeService:
         self.objects = {
             MANAGER_PATH: {MANAGER: variants(
                 Version=1, ProgramVersion="fake", Vault="ready", KeyStore="secret-service",
-                DefaultPolicy="opportunistic")},
+                DefaultPolicy="opportunistic", LockWithScreen=False, LockWhenIdle=0)},
             ACCOUNT_PATH: {ACCOUNT: variants(
                 Protocol="xmpp", Name="alice@example.org", Fingerprint=OURS, KeyState="ready",
                 Policy="")},

@@ -29,6 +29,10 @@ class Correspondent:
     def _say(self, line):
         self.socket.sendall(line.encode() + b"\r\n")
 
+    def say(self, text):
+        """As it is, past their otrd."""
+        self._say("PRIVMSG %s :%s" % (self.contact, text))
+
     def use(self, desktop):
         """From now on the keys of that otrd."""
         self.messenger = Messenger(desktop, "correspondent", "irc", self.account, self.contact)

@@ -16,7 +16,7 @@ ACCOUNTS = """<?xml version='1.0' encoding='UTF-8' ?>
 <protocol>prpl-irc</protocol><name>{name}@127.0.0.1</name>
 <settings><setting name='port' type='int'>{port}</setting>
 <setting name='ratelimit-burst' type='int'>1000</setting></settings>
-<settings ui='gnt-purple'><setting name='auto-login' type='bool'>1</setting></settings>
+<settings ui='{ui}'><setting name='auto-login' type='bool'>1</setting></settings>
 </account></account>
 """
 BUDDIES = """<?xml version='1.0' encoding='UTF-8' ?>
@@ -35,6 +35,11 @@ PREFERENCES = """<?xml version='1.0' encoding='UTF-8' ?>
 # As terminals of the kind that Finch is told of send it.
 UP, DOWN, LEFT = "\033OA", "\033OB", "\033OD"
 COLUMNS, ROWS = 160, 50
+
+
+def write_irc_account(folder, ui, name, port):
+    folder.mkdir(parents=True)
+    (folder / "accounts.xml").write_text(ACCOUNTS.format(ui=ui, name=name, port=port))
 
 
 class Finch:
@@ -60,11 +65,9 @@ class Finch:
     def _write_profile(self, home, port):
         """Its folder, with an account of IRC."""
         folder = home / ".purple"
-        folder.mkdir()
-        words = {"name": self.name, "buddy": self.buddy, "port": port,
-                 "plugin": self._link_plugin(folder)}
-        for file, text in (("accounts.xml", ACCOUNTS), ("blist.xml", BUDDIES),
-                           ("prefs.xml", PREFERENCES)):
+        write_irc_account(folder, "gnt-purple", self.name, port)
+        words = {"name": self.name, "buddy": self.buddy, "plugin": self._link_plugin(folder)}
+        for file, text in (("blist.xml", BUDDIES), ("prefs.xml", PREFERENCES)):
             (folder / file).write_text(text.format(**words))
         return folder
 

@@ -9,6 +9,7 @@ import subprocess
 from gi.repository import Gio, GLib
 
 import children
+import finch
 import profile
 import xmpp
 from desktop import wait_until
@@ -47,13 +48,13 @@ def preferences(plugins, x, y):
 class Pidgin:
     def __init__(self, desktop, screen, name, port, plugins, place=(0, 0), prepare=None):
         self.desktop, self.screen, self.name = desktop, screen, name
-        self.account_name = xmpp.address(name) + "/Pidgin"
+        self.account_name = self.address(name) + "/Pidgin"
         self.drawn_as_notices = []
         self.shown = []     # (contact's address, what was written into the conversation)
         self.place = place
         self.bar = (place[0], place[1], place[0] + WINDOW[0], place[1] + 30)
         folder = desktop.home / ".purple"
-        profile.write_account(folder, "gtk-gaim", self.account_name, port)
+        self._write_account(folder, port)
         self._write_plugins(folder, plugins, place)
         if prepare:
             prepare(folder)
@@ -65,6 +66,13 @@ class Pidgin:
                                       stdout=desktop.log, stderr=desktop.log)
         desktop.wait_for_name(NAME)
         self.account = self._wait_for_account()
+
+    @staticmethod
+    def address(name):
+        return xmpp.address(name)
+
+    def _write_account(self, folder, port):
+        profile.write_account(folder, "gtk-gaim", self.account_name, port)
 
     @staticmethod
     def _write_plugins(folder, plugins, place):
@@ -116,11 +124,11 @@ class Pidgin:
                    if self._buddy(contact) else False, contact + " to be online")
 
     def _buddy(self, contact):
-        return self.call("PurpleFindBuddy", "(is)", self.account, xmpp.address(contact))
+        return self.call("PurpleFindBuddy", "(is)", self.account, self.address(contact))
 
     def _conversation(self, contact):
         return self.call("PurpleConversationNew", "(iis)", TYPE_IM, self.account,
-                         xmpp.address(contact))
+                         self.address(contact))
 
     def open_conversation(self, contact):
         """Its window is put in its place: Pidgin leaves that to a window manager."""
@@ -146,10 +154,10 @@ class Pidgin:
     def write_to_every_client_of(self, contact):
         """Pidgin writes to the client that wrote last, until it forgets it."""
         self.call("PurpleConversationSetName", "(is)", self._conversation(contact),
-                  xmpp.address(contact))
+                  self.address(contact))
 
     def texts(self, contact):
-        return [text for who, text in self.shown if who == xmpp.address(contact)]
+        return [text for who, text in self.shown if who == self.address(contact)]
 
     def wait_for(self, contact, words, count=1):
         try:
@@ -214,3 +222,15 @@ class Pidgin:
         """Pidgin quits when it is asked to; it must not crash over its plugins."""
         status = children.end(self.process, timeout=SECONDS)
         assert status in (0, -signal.SIGTERM), "%s's Pidgin ended with %d" % (self.name, status)
+
+
+class IrcPidgin(Pidgin):
+    """With an account of IRC."""
+
+    @staticmethod
+    def address(name):
+        return name
+
+    def _write_account(self, folder, port):
+        self.account_name = self.name + "@127.0.0.1"
+        finch.write_irc_account(folder, "gtk-gaim", self.name, port)
