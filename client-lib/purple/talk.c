@@ -10,10 +10,10 @@
 #include "accounts.h"
 #include "beacon.h"
 #include "changed-key.h"
-#include "markup.h"
 #include "notices.h"
 #include "outlet.h"
 #include "own-key.h"
+#include "texts.h"
 #include "title.h"
 #include "verification.h"
 
@@ -315,88 +315,7 @@ talk_take_turn (Talk *self, OtrdTurn *turn, const GError *error, const char *wha
     notices_warn (talk_get_conversation (self), "Could not %s: %s", what, error->message);
 }
 
-static void
-hand_in (
-    Talk *self, PurpleConnection *link, const char *text, PurpleMessageFlags flags, time_t when)
-{
-  messenger_enter (self->messenger);
-  serv_got_im (link, self->who, text, flags, when);
-  messenger_leave (self->messenger);
-}
-
-static void
-show_text (Talk *self, const Job *job, const char *html, gboolean private)
-{
-  PurpleConnection *link = purple_account_get_connection (self->account);
-  g_autofree char *text = markup_mark_lines (html);
-  PurpleMessageFlags flags = job->flags | PURPLE_MESSAGE_RECV;
-  PurpleConversation *conversation = talk_get_conversation (self);
-  gboolean logging = notices_pause_log (conversation, private);
-
-  if (link != NULL)
-    hand_in (self, link, text, flags, job->time);
-  else
-    purple_conv_im_write (PURPLE_CONV_IM (conversation), NULL, text, flags, job->time);
-  notices_resume_log (talk_find_conversation (self), logging);
-}
-
-static void
-show_received (Talk *self, const Job *job, OtrdTurn *turn)
-{
-  notices_before_text (self, otrd_turn_get_verdict (turn));
-  show_text (self, job, otrd_turn_get_text (turn),
-             otrd_turn_get_verdict (turn) == OTRD_VERDICT_PRIVATE);
-}
-
-/* What the service does not take is not kept from the user. */
-static void
-show_refused (Talk *self, const Job *job, const char *why)
-{
-  PurpleConversation *conversation = talk_get_conversation (self);
-
-  if (strstr (job->text, "?OTR") != NULL)
-    {
-      notices_warn (conversation, "A message of %s cannot be read. %s", self->who, why);
-      return;
-    }
-  notices_warn (conversation, "The following message was NOT ENCRYPTED. %s", why);
-  show_text (self, job, job->text, FALSE);
-}
-
-static void
-show_sent (Talk *self, const Job *job, OtrdTurn *turn)
-{
-  g_autofree char *shown = purple_markup_linkify (job->text);
-  OtrdVerdict verdict = otrd_turn_get_verdict (turn);
-  gboolean private = verdict == OTRD_VERDICT_PRIVATE || verdict == OTRD_VERDICT_HELD;
-  PurpleConversation *conversation = talk_get_conversation (self);
-  gboolean logging;
-
-  if (job->shown)
-    return;
-  logging = notices_pause_log (conversation, private);
-  purple_conv_im_write (PURPLE_CONV_IM (conversation), NULL, shown, PURPLE_MESSAGE_SEND, job->time);
-  notices_resume_log (talk_find_conversation (self), logging);
-}
-
 /* Jobs */
-
-static void
-tell_unsent (Talk *self, const Job *job, const char *why)
-{
-  g_autofree char *text = purple_markup_strip_html (job->text);
-
-  notices_warn (talk_get_conversation (self), "NOT SENT: \"%s\". %s", text, why);
-}
-
-static void
-tell_delayed (Talk *self, const Job *job)
-{
-  g_autofree char *text = purple_markup_strip_html (job->text);
-
-  notices_warn (talk_get_conversation (self),
-                "NOT SENT YET: \"%s\". It waits for the link to the network.", text);
-}
 
 /* The service is there and will not have this contact, however often it is asked. */
 static void
@@ -408,9 +327,9 @@ refuse_jobs (Talk *self, const char *why)
   while (self->messenger != NULL && (job = g_queue_pop_head (&self->jobs)) != NULL)
     {
       if (job->kind == JOB_SEND)
-        tell_unsent (self, job, why);
+        texts_tell_unsent (self, job->text, why);
       else if (job->kind == JOB_RECEIVE)
-        show_refused (self, job, why);
+        texts_show_refused (self, &(Text){ job->text, job->flags, job->time }, why);
       else
         notices_warn (talk_get_conversation (self), "%s", why);
       job_free (job);
@@ -442,7 +361,7 @@ give_texts_back (Talk *self, const char *why)
       else
         {
           if (job->kind == JOB_SEND)
-            tell_unsent (self, job, why);
+            texts_tell_unsent (self, job->text, why);
           else
             notices_warn (talk_get_conversation (self), "%s", why);
           g_queue_delete_link (&self->jobs, at);
@@ -500,6 +419,7 @@ on_received (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Talk) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (OtrdTurn) turn = otrd_session_receive_finish (OTRD_SESSION (source), result, &error);
+  const Job *job;
 
   if (self->messenger == NULL)
     return;
@@ -509,16 +429,20 @@ on_received (GObject *source, GAsyncResult *result, gpointer user_data)
       give_texts_back (self, error->message);
       return;
     }
+  job = g_queue_peek_head (&self->jobs);
   if (turn != NULL)
     apply_turn (self, turn);
   else
-    show_refused (self, g_queue_peek_head (&self->jobs), error->message);
-  if (turn != NULL && is_shown (self, g_queue_peek_head (&self->jobs), turn))
-    show_received (self, g_queue_peek_head (&self->jobs), turn);
+    texts_show_refused (self, &(Text){ job->text, job->flags, job->time }, error->message);
+  if (turn != NULL && is_shown (self, job, turn))
+    texts_show_received (self, &(Text){ otrd_turn_get_text (turn), job->flags, job->time },
+                         otrd_turn_get_verdict (turn));
   else if (turn != NULL && otrd_turn_get_verdict (turn) == OTRD_VERDICT_UNREADABLE)
     notices_warn (talk_get_conversation (self),
                   "A message of %s could not be read. It has been asked for again.", self->who);
-  finish_job (self);
+  /* What was shown may have had the plugin unloaded. */
+  if (self->messenger != NULL)
+    finish_job (self);
 }
 
 static void
@@ -527,17 +451,20 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Talk) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (OtrdTurn) turn = otrd_session_send_finish (OTRD_SESSION (source), result, &error);
+  const Job *job;
 
   if (self->messenger == NULL)
     return;
+  job = g_queue_peek_head (&self->jobs);
   if (turn == NULL)
-    tell_unsent (self, g_queue_peek_head (&self->jobs), error->message);
+    texts_tell_unsent (self, job->text, error->message);
   else
     {
-      if (find_link (self) != NULL || otrd_turn_get_n_transmissions (turn) == 0)
-        show_sent (self, g_queue_peek_head (&self->jobs), turn);
-      else
-        tell_delayed (self, g_queue_peek_head (&self->jobs));
+      if (find_link (self) == NULL && otrd_turn_get_n_transmissions (turn) > 0)
+        texts_tell_delayed (self, job->text);
+      else if (!job->shown)
+        texts_show_sent (self, &(Text){ .html = job->text, .time = job->time },
+                         otrd_turn_get_verdict (turn));
       apply_turn (self, turn);
     }
   finish_job (self);
@@ -548,7 +475,7 @@ start_sending (Talk *self, const Job *job)
 {
   if (find_link (self) == NULL)
     {
-      tell_unsent (self, job, "There is no link to the network.");
+      texts_tell_unsent (self, job->text, "There is no link to the network.");
       finish_job (self);
       return;
     }
