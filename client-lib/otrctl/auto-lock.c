@@ -4,14 +4,18 @@
 /* The verb auto-lock: when the vault is locked by itself. */
 
 #include "command.h"
+#include "target.h"
 
 #include <stdio.h>
 
 static gboolean
-show (Command *command)
+show (Command *command, GError **error)
 {
   guint idle = otrd_client_get_lock_when_idle (command->client);
 
+  if (!target_check_known (command->client, "When the vault is locked by itself is not known",
+                           error))
+    return FALSE;
   printf ("screen: %s\n", otrd_client_get_lock_with_screen (command->client) ? "on" : "off");
   if (idle > 0)
     printf ("idle: %u\n", idle);
@@ -66,11 +70,11 @@ run_auto_lock (Command *command, GError **error)
   const char *what = n > 0 ? command_get_word (command, 0) : NULL;
 
   if (n == 0)
-    return show (command);
+    return show (command, error);
   if (!g_str_equal (what, "screen") && !g_str_equal (what, "idle"))
     return refuse (what, "screen, idle", error);
   if (n == 1)
-    return show (command);
+    return show (command, error);
   return g_str_equal (what, "screen") ? set_screen (command, command_get_word (command, 1), error)
                                       : set_idle (command, command_get_word (command, 1), error);
 }

@@ -36,8 +36,11 @@ send_im (PurpleConnection *link, const char *who, const char *text, PurpleMessag
 
   if (outlet == NULL)
     return -1;
-  if (outlet->messenger == NULL || text == outlet->in_transit)
+  if (outlet->messenger == NULL || g_strcmp0 (text, outlet->in_transit) == 0)
     return outlet->protocols (link, who, text, flags);
+  /* Somebody between us has altered the line: as a text of its own it would come here again. */
+  if (outlet->in_transit != NULL)
+    return -1;
   talk_send_shown (
       messenger_get_talk (outlet->messenger, purple_connection_get_account (link), who), text);
   return 1;
@@ -91,7 +94,9 @@ release_protocol (PurplePlugin *protocol)
   if (table->send_im != send_im)
     return;
   table->send_im = outlet->protocols;
-  g_dataset_remove_data (table, KEY);
+  /* One whose line is on its way still looks at it. */
+  if (outlet->in_transit == NULL)
+    g_dataset_remove_data (table, KEY);
 }
 
 static gboolean

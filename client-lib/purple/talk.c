@@ -432,7 +432,10 @@ on_received (GObject *source, GAsyncResult *result, gpointer user_data)
   job = g_queue_peek_head (&self->jobs);
   if (turn != NULL)
     apply_turn (self, turn);
-  else
+  /* What is shown may have the plugin unloaded, here and below. */
+  if (self->messenger == NULL)
+    return;
+  if (turn == NULL)
     texts_show_refused (self, &(Text){ job->text, job->flags, job->time }, error->message);
   if (turn != NULL && is_shown (self, job, turn))
     texts_show_received (self, &(Text){ otrd_turn_get_text (turn), job->flags, job->time },
@@ -440,7 +443,6 @@ on_received (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (turn != NULL && otrd_turn_get_verdict (turn) == OTRD_VERDICT_UNREADABLE)
     notices_warn (talk_get_conversation (self),
                   "A message of %s could not be read. It has been asked for again.", self->who);
-  /* What was shown may have had the plugin unloaded. */
   if (self->messenger != NULL)
     finish_job (self);
 }
@@ -465,9 +467,11 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
       else if (!job->shown)
         texts_show_sent (self, &(Text){ .html = job->text, .time = job->time },
                          otrd_turn_get_verdict (turn));
-      apply_turn (self, turn);
+      if (self->messenger != NULL)
+        apply_turn (self, turn);
     }
-  finish_job (self);
+  if (self->messenger != NULL)
+    finish_job (self);
 }
 
 static void
@@ -731,6 +735,9 @@ talk_leave (Talk *self, const char *why)
     notices_warn (conversation, "The private conversation is left. %s", why);
   if (self->session != NULL && otrd_client_get_available (messenger_get_client (self->messenger)))
     say_goodbye (self);
+  if (!g_queue_is_empty (&self->outbox))
+    notices_warn (talk_get_conversation (self),
+                  "NOT SENT: what waited for the link to %s is lost. %s", self->who, why);
   refuse_jobs (self, why);
 }
 

@@ -16,8 +16,12 @@
 static void
 hand_in (Talk *talk, PurpleConnection *link, const char *html, const Text *text)
 {
-  g_autoptr (Messenger) messenger = messenger_ref (talk_get_messenger (talk));
+  g_autoptr (Messenger) messenger = NULL;
 
+  /* What was shown before may have had the plugin unloaded. */
+  if (talk_get_messenger (talk) == NULL)
+    return;
+  messenger = messenger_ref (talk_get_messenger (talk));
   messenger_enter (messenger);
   serv_got_im (link, talk_get_who (talk), html, text->flags | PURPLE_MESSAGE_RECV, text->time);
   messenger_leave (messenger);

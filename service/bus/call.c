@@ -41,11 +41,38 @@ check_call (BusCall *call, GError **error)
   return FALSE;
 }
 
-/* What a messenger calls by itself, as often as strangers write, is no sign of the user. */
+/* What programs call by themselves, as often as strangers write or come and go, is no sign of the
+ * user. */
 static gboolean
 is_of_the_user (BusCall *call)
 {
-  return !g_str_equal (call->member, "Receive") && !g_str_equal (call->member, "Collect");
+  static const char *const wishes[] = { "Send",
+                                        "Start",
+                                        "End",
+                                        "StartVerification",
+                                        "AbortVerification",
+                                        "AnswerVerification",
+                                        "AcceptFingerprint",
+                                        "SelectInstance",
+                                        "ExportKey",
+                                        "TakeKey",
+                                        "SetTrust",
+                                        "Forget",
+                                        "SetPolicy",
+                                        "SetDefaultPolicy",
+                                        "GenerateKey",
+                                        "Remove",
+                                        "Unlock",
+                                        "SetGrant",
+                                        "SetAutoLock",
+                                        "Import",
+                                        "SetKeyStore",
+                                        "CheckVault",
+                                        "BackupVault",
+                                        "RestoreVault",
+                                        NULL };
+
+  return g_strv_contains (wishes, call->member);
 }
 
 static void

@@ -43,6 +43,9 @@ listing_free (BusListing *listing)
 void
 bus_listing_note (BusListing *listing, BusExport *export)
 {
+  /* Its own object is in no listing. */
+  if (export->object == (gpointer)bus_tree_get_core (listing->tree))
+    return;
   if (!g_hash_table_contains (listing->changed, export->object))
     g_hash_table_insert (listing->changed, g_object_ref (export->object), g_strdup (export->path));
 }

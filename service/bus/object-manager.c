@@ -34,14 +34,25 @@ static const char introspection[] =
 
 static void listing_is_over (gpointer user_data);
 
-/* Those that come while one is made are answered together by the next. */
+/* Calls that one listing answers: who does not read is cut off between two. */
+#define LISTING_CALLS 4
+
+static void
+list_some (BusObjectManager *manager)
+{
+  GPtrArray *calls = g_ptr_array_new ();
+
+  while (calls->len < LISTING_CALLS && manager->waiting->len > 0)
+    g_ptr_array_add (calls, g_ptr_array_steal_index (manager->waiting, 0));
+  manager->listing = bus_listing_new (manager->tree, calls, listing_is_over, manager);
+}
+
+/* Those that come while one is made are answered together by the next, a few at a time. */
 static void
 list_all (BusObjectManager *manager)
 {
-  GPtrArray *calls = manager->waiting;
-
-  manager->waiting = g_ptr_array_new ();
-  manager->listing = bus_listing_new (manager->tree, calls, listing_is_over, manager);
+  while (manager->listing == NULL && manager->waiting->len > 0)
+    list_some (manager);
 }
 
 static void
@@ -50,8 +61,7 @@ listing_is_over (gpointer user_data)
   BusObjectManager *manager = user_data;
 
   manager->listing = NULL;
-  if (manager->waiting->len > 0)
-    list_all (manager);
+  list_all (manager);
 }
 
 static void
@@ -60,8 +70,7 @@ handle_get_managed_objects (BusCall *call, gpointer object, GVariant *arguments)
   BusObjectManager *manager = bus_tree_get_object_manager (bus_call_get_tree (call));
 
   g_ptr_array_add (manager->waiting, call);
-  if (manager->listing == NULL)
-    list_all (manager);
+  list_all (manager);
 }
 
 void

@@ -171,6 +171,7 @@ static void
 feed_session (CoreSession *session, gpointer unused)
 {
   core_session_refresh_known (session);
+  core_session_keep_latch (session);
   core_session_feed_waiting (session);
 }
 

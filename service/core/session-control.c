@@ -193,10 +193,21 @@ begin_detach (CoreCall *call)
   return call->was_attached;
 }
 
+/* The caller is there, and nobody else is. */
 static gboolean
 is_last (CoreCall *call)
 {
-  return call->session->attachments->len == 1;
+  CoreSession *session = call->session;
+
+  for (guint i = 0; i < session->attachments->len; i++)
+    {
+      const CoreAttachment *attachment = g_ptr_array_index (session->attachments, i);
+
+      if (attachment->messenger != call->caller
+          && !core_messenger_has_vanished (attachment->messenger))
+        return FALSE;
+    }
+  return core_session_find_attachment (session, call->caller) != NULL;
 }
 
 static void

@@ -141,6 +141,8 @@ void core_waiting_line_free (CoreWaitingLine *waiting);
 /* Puts what the turn says into the vault, and core's part into its events. TRUE: it must be saved
  * before the answer. */
 gboolean core_session_store (CoreCall *call);
+/* After the vault was opened: a session that is private is so on disk, too. */
+void core_session_keep_latch (CoreSession *session);
 /* The record of a fingerprint in use, made when there is none. FALSE: it could not be put. */
 gboolean core_session_put_seen (
     CoreSession *session, const char *fingerprint, guint version, gboolean *is_new, GError **error);

@@ -147,6 +147,24 @@ store_latch (CoreSession *session, EngineTurn *turn)
   return FALSE;
 }
 
+/* What the vault could not take when the session became private, it takes when it can. */
+void
+core_session_keep_latch (CoreSession *session)
+{
+  CoreAccount *account = session->account;
+  g_autoptr (EngineTurn) turn = NULL;
+  g_autoptr (VaultLatch) latch = NULL;
+
+  if (!session->view->latched || !vault_is_open (account->vault))
+    return;
+  latch = vault_lookup_latch (account->vault, account->protocol, account->name, session->contact);
+  if (latch != NULL && latch->since != 0)
+    return;
+  turn = engine_turn_new ();
+  if (!store_latch (session, turn))
+    g_warning ("That a conversation is private could not be kept in the vault");
+}
+
 static gboolean
 remove_latch (CoreSession *session, EngineTurn *turn)
 {

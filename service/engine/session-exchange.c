@@ -84,6 +84,7 @@ engine_session_start (EngineSession *session, const EngineContext *context, Engi
 {
   *session->rejected = '\0';
   session->restarts = 0;
+  session->waits_for_key = FALSE;
   session->ended = 0;
   /* Who begins anew in the middle of a private conversation hears nothing of the contact. */
   engine_session_note_loss (session);
@@ -371,6 +372,8 @@ engine_session_take_exchange (EngineSession *session,
   EngineInstance *instance = engine_session_find_instance (session, line->sender);
 
   turn->verdict = ENGINE_VERDICT_PROTOCOL;
+  /* What waits for the key is fed first, in order: nothing waits any more, or this does. */
+  session->waits_for_key = FALSE;
   if (!is_welcome (session, context, instance, line))
     return;
   if (wants_key (session, instance, line)
@@ -380,7 +383,6 @@ engine_session_take_exchange (EngineSession *session,
       session->waits_for_key = TRUE;
       return;
     }
-  session->waits_for_key = FALSE;
   if (instance == NULL)
     instance = engine_session_add_instance (session, line->sender, context->now, turn);
   if (instance == NULL)

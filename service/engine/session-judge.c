@@ -226,12 +226,28 @@ find_known (EngineSession *session, const EngineContext *context, const char *fi
 /* Texts never move to another key by themselves while there is a session with an accepted one, nor
  * away from a verified one. */
 static gboolean
-must_wait (const EngineInstance *instance, const EngineChannel *channel)
+must_wait (EngineSession *session, const EngineChannel *channel)
 {
   if (channel->known != ENGINE_KNOWN_CHANGED)
     return channel->known == ENGINE_KNOWN_CHANGED_FROM_VERIFIED;
-  return engine_instance_is_private (instance)
-         && !g_str_equal (instance->live->fingerprint, channel->fingerprint);
+  for (guint i = 0; i < session->instances->len; i++)
+    {
+      const EngineInstance *instance = g_ptr_array_index (session->instances, i);
+
+      if (engine_instance_is_private (instance)
+          && !g_str_equal (instance->live->fingerprint, channel->fingerprint))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* One who comes with ever new keys is not served: a key that is on record and not remembered as
+ * unaccepted would pass for a known one. */
+static gboolean
+is_one_too_many (EngineSession *session, const EngineChannel *channel)
+{
+  return channel->known == ENGINE_KNOWN_CHANGED
+         && g_hash_table_size (session->unaccepted) > ENGINE_MAX_UNACCEPTED;
 }
 
 /* Private, but for nobody to use before the user has looked. From a verified key on there is no way
@@ -276,7 +292,14 @@ engine_session_judge (EngineSession *session,
       refuse (session, context, instance, channel, turn);
       return;
     }
-  if (must_wait (instance, channel))
+  if (is_one_too_many (session, channel))
+    {
+      g_hash_table_remove (session->unaccepted, channel->fingerprint);
+      engine_session_settle_exchange (session);
+      tell_change (instance, channel, FALSE, turn);
+      return;
+    }
+  if (must_wait (session, channel))
     {
       withhold (session, context, instance, g_steal_pointer (&channel), turn);
       return;

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 /* Instances of one contact; the oldest that is not private goes first. */
 #define ENGINE_MAX_INSTANCES 32
+/* Changed keys of one contact that the user has not accepted. */
+#define ENGINE_MAX_UNACCEPTED 256
 /* Symmetric keys that the contact announced and nobody took. */
 #define ENGINE_MAX_ANNOUNCED_KEYS 8
 /* Remote words in events, in bytes. */

@@ -149,7 +149,7 @@ find_deadline (EngineSession *session)
       if (instance->crossed != NULL)
         deadline = MIN (deadline, instance->crossed_until);
     }
-  if (session->offer != NULL)
+  if (session->offer != NULL && !session->waits_for_key)
     deadline = MIN (deadline, session->offer->progress + ENGINE_OLD_CHANNEL_LIFE);
   return deadline == G_MAXINT64 ? 0 : deadline;
 }
@@ -213,7 +213,8 @@ drop_expired (EngineSession *session, gint64 now)
       if (instance->crossed != NULL && now >= instance->crossed_until)
         g_clear_pointer (&instance->crossed, engine_channel_free);
     }
-  if (session->offer != NULL && now >= session->offer->progress + ENGINE_OLD_CHANNEL_LIFE)
+  if (session->offer != NULL && !session->waits_for_key
+      && now >= session->offer->progress + ENGINE_OLD_CHANNEL_LIFE)
     g_clear_pointer (&session->offer, engine_channel_free);
 }
 

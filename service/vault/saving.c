@@ -199,6 +199,16 @@ note_outcome (Vault *vault, const GError *error)
 }
 
 /* After a failure the next change tries again, or else we do, once in a while. */
+/* A lock has thrown away what they wait for. */
+static void
+answer_for_lost (Vault *vault, const GError *error)
+{
+  g_autoptr (GError) lost =
+      error != NULL ? g_error_copy (error) : vault_new_state_error (vault, "save the change");
+
+  answer_up_to (vault, G_MAXUINT64, lost);
+}
+
 static void
 end_save (Vault *vault, guint64 n_changes, const GError *error)
 {
@@ -209,6 +219,8 @@ end_save (Vault *vault, guint64 n_changes, const GError *error)
     vault->n_saved = MAX (vault->n_saved, n_changes);
   if (!answer_up_to (vault, n_changes, error) && is_news)
     g_signal_emit_by_name (vault, "save-failed", error);
+  if (!vault->is_saving && !is_dirty (vault) && vault->saving_tasks->len > 0)
+    answer_for_lost (vault, error);
   if (vault->is_saving || !is_dirty (vault))
     return;
   if (vault->saving_tasks->len > 0)
@@ -221,15 +233,22 @@ static void
 take_result (Vault *vault, const Save *save)
 {
   for (guint i = 0; i < VAULT_N_FILES; i++)
-    {
-      if (save->is_written[i])
-        vault->generations[i] = save->generations[i];
-      else if (save->records[i] != NULL)
-        {
-          vault->is_dirty[i] = TRUE;
-          vault->forgets_previous[i] |= save->forgets_previous[i];
-        }
-    }
+    if (save->is_written[i])
+      vault->generations[i] = save->generations[i];
+}
+
+/* Also what is written and could not be taken back: it is not settled. */
+static void
+save_again (Vault *vault, const Save *save)
+{
+  for (guint i = 0; i < VAULT_N_FILES; i++)
+    if (save->records[i] != NULL)
+      {
+        vault->is_dirty[i] = TRUE;
+        vault->forgets_previous[i] |= save->forgets_previous[i];
+      }
+  if (save->ends_restore)
+    vault->ends_restore = vault->is_dirty[VAULT_FILE_TRUST] = TRUE;
 }
 
 static void
@@ -242,8 +261,8 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   take_result (vault, save);
   if (g_task_propagate_boolean (G_TASK (result), &error))
     vault_folder_was_written (vault->folder);
-  else if (save->ends_restore)
-    vault->ends_restore = vault->is_dirty[VAULT_FILE_TRUST] = TRUE;
+  else
+    save_again (vault, save);
   end_save (vault, save->n_changes, error);
 }
 

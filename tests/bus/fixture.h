@@ -53,10 +53,19 @@ int fixture_take_direct (GDBusConnection *opener, GError **error);
 /* And after the handshake; NULL: @error is set. */
 GDBusConnection *fixture_open_direct (GDBusConnection *opener, GError **error);
 
-/* Runs the main loop until @condition is true. */
+/* Runs the main loop until @condition is true.  One that calls, and so runs the main loop itself,
+ * may have seen the last event there is: it is asked again every now and then. */
 #define fixture_wait_until(condition)                                                              \
-  while (!(condition))                                                                             \
-  g_main_context_iteration (NULL, TRUE)
+  do                                                                                               \
+    {                                                                                              \
+      guint fixture_source = g_timeout_add (200, fixture_ask_again, NULL);                         \
+                                                                                                   \
+      while (!(condition))                                                                         \
+        g_main_context_iteration (NULL, TRUE);                                                     \
+      g_source_remove (fixture_source);                                                            \
+    }                                                                                              \
+  while (FALSE)
+gboolean fixture_ask_again (gpointer unused);
 
 /* A call to im.otrd1; @signature of the arguments in @format, "" for none. NULL: @error is set.
  * The interface is the one whose last part is @interface ("Session"). */

@@ -633,6 +633,8 @@ side_set_trust (Side *side, const char *fingerprint, const char *trust)
   await (&result);
   core_account_change_finish (side->account, result, &error);
   g_assert_no_error (error);
+  /* The session follows in a call of its own. */
+  side_wait (side);
 }
 
 /* Talks. */

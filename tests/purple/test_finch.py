@@ -175,7 +175,8 @@ def without_the_service_nothing_is_sent_and_later_it_goes_on():
         bring_service_back(pair.desktops[0])
         pair.alice.type("/otr start")
         pair.alice.wait_for("This conversation is now private", 2)
-        pair.say(pair.alice, "here we are again")
+        pair.alice.type("here we are again")
+        pair.bob.wait_for("here we are again")  # perhaps as one that was sent again
         only_otr(pair)
 
 
