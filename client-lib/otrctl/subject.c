@@ -74,8 +74,10 @@ list_possible (OtrdClient *client, gboolean linked, GError **error)
   return accounts;
 }
 
+/* The account that knows @contact; @or_only: else the one there is. */
 static OtrdAccount *
-guess_account (OtrdClient *client, const char *contact, gboolean linked, GError **error)
+find_knowing (
+    OtrdClient *client, const char *contact, gboolean linked, gboolean or_only, GError **error)
 {
   g_autoptr (GPtrArray) accounts = list_possible (client, linked, error);
   g_autoptr (GPtrArray) knowing =
@@ -85,33 +87,23 @@ guess_account (OtrdClient *client, const char *contact, gboolean linked, GError 
     return NULL;
   if (knowing->len == 1)
     return g_object_ref (knowing->pdata[0]);
-  if (knowing->len == 0 && accounts->len == 1)
+  if (or_only && knowing->len == 0 && accounts->len == 1)
     return g_object_ref (accounts->pdata[0]);
   if (knowing->len > 1)
     target_set_ambiguous_error (knowing, contact, error);
-  else
+  else if (or_only)
     g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
                  "No account knows “%s”: name the account, too", contact);
+  else
+    g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
+                 "There is no account “%s”, and no account knows a contact of that name", contact);
   return NULL;
 }
 
 OtrdAccount *
 subject_find_knowing (OtrdClient *client, const char *contact, GError **error)
 {
-  g_autoptr (GPtrArray) accounts = list_possible (client, FALSE, error);
-  g_autoptr (GPtrArray) knowing =
-      accounts != NULL ? list_knowing (client, accounts, contact, error) : NULL;
-
-  if (knowing == NULL)
-    return NULL;
-  if (knowing->len == 1)
-    return g_object_ref (knowing->pdata[0]);
-  if (knowing->len > 1)
-    target_set_ambiguous_error (knowing, contact, error);
-  else
-    g_set_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
-                 "There is no account “%s”, and no account knows a contact of that name", contact);
-  return NULL;
+  return find_knowing (client, contact, FALSE, FALSE, error);
 }
 
 /* ---- The words ---- */
@@ -151,6 +143,6 @@ subject_read (Command *command, guint n_words, GError **error)
     }
   self->account = left == 1
                       ? target_find_account (command->client, command_get_word (command, 0), error)
-                      : guess_account (command->client, self->contact, linked, error);
+                      : find_knowing (command->client, self->contact, linked, TRUE, error);
   return self->account != NULL ? g_steal_pointer (&self) : NULL;
 }

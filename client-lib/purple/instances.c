@@ -48,20 +48,35 @@ append_last_seen (GString *words, GVariant *details)
   g_string_append_printf (words, ", last seen %s", time != NULL ? time : "long ago");
 }
 
+/* The words live with what is returned. */
+static GVariant *
+get_instance (Talk *talk,
+              guint number,
+              guint32 *tag,
+              const char **address,
+              const char **state,
+              const char **trust)
+{
+  GVariant *details;
+
+  *address = *state = *trust = "";
+  g_variant_get_child (otrd_session_get_instances (talk_get_session (talk)), number - 1,
+                       "(u@a{sv})", tag, &details);
+  g_variant_lookup (details, "address", "&s", address);
+  g_variant_lookup (details, "state", "&s", state);
+  g_variant_lookup (details, "trust", "&s", trust);
+  return details;
+}
+
 /* "bob@example.org/Phone: private, verified, last seen ..."; free it. */
 static char *
 describe (Talk *talk, guint number)
 {
-  g_autoptr (GVariant) details = NULL;
-  const char *address = "", *state = "", *trust = "";
-  GString *words = g_string_new (NULL);
+  const char *address, *state, *trust;
   guint32 tag;
+  g_autoptr (GVariant) details = get_instance (talk, number, &tag, &address, &state, &trust);
+  GString *words = g_string_new (NULL);
 
-  g_variant_get_child (otrd_session_get_instances (talk_get_session (talk)), number - 1,
-                       "(u@a{sv})", &tag, &details);
-  g_variant_lookup (details, "address", "&s", &address);
-  g_variant_lookup (details, "state", "&s", &state);
-  g_variant_lookup (details, "trust", "&s", &trust);
   g_string_append_printf (
       words, "%s (%08x): %s", *address != '\0' ? address : talk_get_who (talk), tag,
       notices_describe (otrd_state_from_string (state), otrd_trust_from_string (trust)));
@@ -118,17 +133,11 @@ on_chosen (Table *table, guint button, gpointer tag, gpointer talk)
 static void
 add_row (Table *table, Talk *talk, guint number)
 {
-  g_autoptr (GVariant) details = NULL;
-  const char *address = "", *state = "", *trust = "";
-  g_autofree char *client = NULL;
+  const char *address, *state, *trust;
   guint32 tag;
+  g_autoptr (GVariant) details = get_instance (talk, number, &tag, &address, &state, &trust);
+  g_autofree char *client = g_strdup_printf ("%u (%08x)", number, tag);
 
-  g_variant_get_child (otrd_session_get_instances (talk_get_session (talk)), number - 1,
-                       "(u@a{sv})", &tag, &details);
-  g_variant_lookup (details, "address", "&s", &address);
-  g_variant_lookup (details, "state", "&s", &state);
-  g_variant_lookup (details, "trust", "&s", &trust);
-  client = g_strdup_printf ("%u (%08x)", number, tag);
   table_add_row (table, (const char *[]){ client, state, trust, address, NULL },
                  GUINT_TO_POINTER (tag), NULL);
 }

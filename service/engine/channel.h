@@ -43,7 +43,7 @@ typedef struct
 
   guint serial;        /* of the offer it answers; 0: the contact's commit */
   gboolean by_contact; /* the contact wanted this exchange */
-  gint64 progress;     /* when it last moved */
+  gint64 progress;     /* of an offer: when it was made */
   EngineKnown known;
   char fingerprint[ENGINE_FINGERPRINT_LEN + 1]; /* once private */
 

@@ -209,7 +209,6 @@ drop_if_nothing (EngineChannel **exchange)
 static void
 begin_exchange (EngineInstance *instance, const EngineContext *context, EngineChannel *channel)
 {
-  channel->progress = context->now;
   engine_instance_begin_exchange (instance, channel, context->now + ENGINE_OLD_CHANNEL_LIFE);
 }
 

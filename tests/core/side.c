@@ -637,6 +637,22 @@ side_set_trust (Side *side, const char *fingerprint, const char *trust)
   side_wait (side);
 }
 
+void
+side_lock (Side *side)
+{
+  core_lock (side->core, NULL, NULL);
+  while (!g_str_equal (core_get_vault_state (side->core), "locked"))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+void
+side_unlock (Side *side)
+{
+  core_unlock (side->core, NULL, FALSE, NULL, NULL);
+  while (!g_str_equal (core_get_vault_state (side->core), "ready"))
+    g_main_context_iteration (NULL, TRUE);
+}
+
 /* Talks. */
 
 void

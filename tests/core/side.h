@@ -65,6 +65,9 @@ void side_restart (Side *side);
 /* Ends core and vault, or begins them. */
 void side_stop (Side *side);
 void side_start (Side *side);
+/* The vault is locked, or opened, when it returns. */
+void side_lock (Side *side);
+void side_unlock (Side *side);
 /* Without a session. */
 void side_start_alone (Side *side);
 

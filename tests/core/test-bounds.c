@@ -148,22 +148,6 @@ test_owed_bytes (void)
   core_owed_free (owed);
 }
 
-static void
-lock (Side *side)
-{
-  core_lock (side->core, NULL, NULL);
-  while (!g_str_equal (core_get_vault_state (side->core), "locked"))
-    g_main_context_iteration (NULL, TRUE);
-}
-
-static void
-unlock (Side *side)
-{
-  core_unlock (side->core, NULL, FALSE, NULL, NULL);
-  while (!g_str_equal (core_get_vault_state (side->core), "ready"))
-    g_main_context_iteration (NULL, TRUE);
-}
-
 /* A stranger's D-H Keys by the hundred, while ours is locked away: each is told to wait, a few do.
  */
 static void
@@ -171,7 +155,7 @@ test_waiting_lines (void)
 {
   g_autoptr (Talk) talk = talk_new ();
 
-  lock (talk->bob);
+  side_lock (talk->bob);
   actor_start (talk->a);
   side_settle (talk->alice);
   g_assert_cmpuint (talk->bob->session->waiting->len, ==, 1);
@@ -186,7 +170,7 @@ test_waiting_lines (void)
       g_assert_cmpuint (answer->n_lines, ==, 0);
     }
   g_assert_cmpuint (talk->bob->session->waiting->len, ==, WAITING_LINES);
-  unlock (talk->bob);
+  side_unlock (talk->bob);
   side_settle (talk->alice);
   clock_turn (11 * G_USEC_PER_SEC);
   side_settle (talk->alice);
@@ -203,7 +187,7 @@ test_waiting_bytes (void)
   g_autoptr (Talk) talk = talk_new ();
   g_autofree char *filler = g_strnfill (MIB, 'x');
 
-  lock (talk->bob);
+  side_lock (talk->bob);
   actor_start (talk->a);
   side_settle (talk->alice);
   for (guint i = 0; i < 8; i++)
@@ -215,7 +199,7 @@ test_waiting_bytes (void)
     }
   g_assert_cmpuint (talk->bob->session->waiting_bytes, <=, WAITING_BYTES);
   g_assert_cmpuint (talk->bob->session->waiting->len, ==, 1 + 3);
-  unlock (talk->bob);
+  side_unlock (talk->bob);
   side_settle (talk->alice);
 }
 

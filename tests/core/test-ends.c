@@ -13,22 +13,6 @@
 #include "introspection/otrd-error.h"
 #include "side.h"
 
-static void
-lock (Side *side)
-{
-  core_lock (side->core, NULL, NULL);
-  while (!g_str_equal (core_get_vault_state (side->core), "locked"))
-    g_main_context_iteration (NULL, TRUE);
-}
-
-static void
-unlock (Side *side)
-{
-  core_unlock (side->core, NULL, FALSE, NULL, NULL);
-  while (!g_str_equal (core_get_vault_state (side->core), "ready"))
-    g_main_context_iteration (NULL, TRUE);
-}
-
 /* Killed while private, locked since: nobody can know what the session was, so there is none. */
 static void
 test_no_session_begins_blind (void)
@@ -43,12 +27,12 @@ test_no_session_begins_blind (void)
   side_set_policy (talk->alice, "manual");
   side_stop (talk->alice);
   side_start_alone (talk->alice);
-  lock (talk->alice);
+  side_lock (talk->alice);
   session =
       core_account_open_session (talk->alice->account, talk->alice->contact, &options, &error);
   g_assert_null (session);
   g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LOCKED);
-  unlock (talk->alice);
+  side_unlock (talk->alice);
   actor = side_attach (talk->alice, "pidgin");
   g_assert_cmpint (actor_send (actor, "text 0", 2)->verdict, ==, ENGINE_VERDICT_HELD);
   side_settle (talk->alice);
@@ -136,7 +120,7 @@ test_an_exchange_waits_for_the_user (void)
 {
   g_autoptr (Talk) talk = talk_new ();
 
-  lock (talk->bob);
+  side_lock (talk->bob);
   actor_start (talk->a);
   actor_send (talk->a, "text 0", 1);
   side_settle (talk->alice);
@@ -146,7 +130,7 @@ test_an_exchange_waits_for_the_user (void)
       side_settle (talk->alice);
     }
   g_assert_false (side_has_event (talk->bob, "stalled"));
-  unlock (talk->bob);
+  side_unlock (talk->bob);
   side_settle (talk->alice);
   clock_turn (10 * G_USEC_PER_SEC);
   side_settle (talk->alice);
@@ -196,7 +180,7 @@ test_a_key_that_comes_while_its_line_is_read_is_used (void)
   GMutex gate;
 
   g_mutex_init (&gate);
-  lock (talk->bob);
+  side_lock (talk->bob);
   actor_start (talk->a);
   actor_send (talk->a, "text 0", 1);
   side_wait (talk->alice);
@@ -206,7 +190,7 @@ test_a_key_that_comes_while_its_line_is_read_is_used (void)
   side_wait (talk->alice);
   hold_workers (talk->bob, &gate);
   hand_over (talk->bob, talk->b); /* the D-H Key, to be answered with a signature */
-  unlock (talk->bob);
+  side_unlock (talk->bob);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpstr (core_account_find_key_state (talk->bob->account), ==, "ready");

@@ -243,3 +243,17 @@ pair_go_private (Pair *pair)
   g_assert_cmpint (pair->alice.view->state, ==, ENGINE_STATE_PRIVATE);
   g_assert_cmpint (pair->bob.view->state, ==, ENGINE_STATE_PRIVATE);
 }
+
+Pair *
+pair_new_private (guint version, gsize max_line)
+{
+  Pair *pair = pair_new ("alice.key", "bob.key");
+
+  pair->alice.context.max_line = pair->bob.context.max_line = max_line;
+  pair->alice.context.allows_v2 = pair->bob.context.allows_v2 = version == 2;
+  end_receive (&pair->bob, version == 2 ? "?OTRv2?" : "?OTRv3?");
+  pair_settle (pair);
+  g_assert_cmpint (pair->alice.view->state, ==, ENGINE_STATE_PRIVATE);
+  g_assert_cmpuint (pair->bob.view->version, ==, version);
+  return pair;
+}

@@ -33,6 +33,8 @@ typedef struct
 
 /* @alice_key, @bob_key: names of fixtures. */
 Pair *pair_new (const char *alice_key, const char *bob_key);
+/* Alice and Bob, private in @version; @max_line: 0, no limit. */
+Pair *pair_new_private (guint version, gsize max_line);
 void pair_free (Pair *pair);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pair, pair_free)
 

@@ -46,19 +46,6 @@ otrl_proto_accept_data (char **text,
   return accept (text, tlvs, context, line, flags, extra_key);
 }
 
-static Pair *
-new_private_pair (gconstpointer version)
-{
-  Pair *pair = pair_new ("alice.key", "bob.key");
-
-  pair->alice.context.allows_v2 = pair->bob.context.allows_v2 = GPOINTER_TO_UINT (version) == 2;
-  end_receive (&pair->bob, GPOINTER_TO_UINT (version) == 2 ? "?OTRv2?" : "?OTRv3?");
-  pair_settle (pair);
-  g_assert_cmpint (pair->alice.view->state, ==, ENGINE_STATE_PRIVATE);
-  g_assert_cmpuint (pair->bob.view->version, ==, GPOINTER_TO_UINT (version));
-  return pair;
-}
-
 static void
 assert_goes_well_again (Pair *pair)
 {
@@ -71,7 +58,7 @@ assert_goes_well_again (Pair *pair)
 static void
 test_a_failed_encryption_sends_nothing (gconstpointer version)
 {
-  g_autoptr (Pair) pair = new_private_pair (version);
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), 0);
   g_autoptr (EngineTurn) turn = engine_turn_new ();
   g_autoptr (GError) error = NULL;
   gboolean sent;
@@ -93,7 +80,7 @@ test_a_failed_encryption_sends_nothing (gconstpointer version)
 static void
 test_a_failed_decryption_is_unreadable (gconstpointer version)
 {
-  g_autoptr (Pair) pair = new_private_pair (version);
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), 0);
   guint begun = pair->bob.wire->len;
 
   g_assert_true (end_send (&pair->alice, "never read", 1));
@@ -114,7 +101,7 @@ test_a_failed_decryption_is_unreadable (gconstpointer version)
 static void
 test_an_end_without_a_goodbye_is_an_end (gconstpointer version)
 {
-  g_autoptr (Pair) pair = new_private_pair (version);
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), 0);
   guint begun = pair->alice.wire->len;
 
   encrypting_fails = TRUE;

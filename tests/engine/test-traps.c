@@ -11,20 +11,6 @@
 #define SMALL ENGINE_LINE_MIN_SIZE
 #define BARE_TAG 0x0ba2e002
 
-static Pair *
-new_private_pair (gconstpointer version, gsize max_line)
-{
-  Pair *pair = pair_new ("alice.key", "bob.key");
-
-  pair->alice.context.max_line = pair->bob.context.max_line = max_line;
-  pair->alice.context.allows_v2 = pair->bob.context.allows_v2 = GPOINTER_TO_UINT (version) == 2;
-  end_receive (&pair->bob, GPOINTER_TO_UINT (version) == 2 ? "?OTRv2?" : "?OTRv3?");
-  pair_settle (pair);
-  g_assert_cmpint (pair->alice.view->state, ==, ENGINE_STATE_PRIVATE);
-  g_assert_cmpuint (pair->bob.view->version, ==, GPOINTER_TO_UINT (version));
-  return pair;
-}
-
 /* All that @end has transmitted since @begun fits; it was in pieces, as whole it would not. */
 static void
 assert_cut (End *end, guint begun)
@@ -37,7 +23,7 @@ assert_cut (End *end, guint begun)
 static void
 test_announced_keys_fit (gconstpointer version)
 {
-  g_autoptr (Pair) pair = new_private_pair (version, SMALL);
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), SMALL);
   g_autoptr (EngineTurn) turn = engine_turn_new ();
   g_autoptr (GBytes) use_data = g_bytes_new ("the name of a file", 18);
   g_autoptr (GError) error = NULL;
@@ -89,7 +75,7 @@ verify (Pair *pair, Secret *asked, Secret *answered, const char *question)
 static void
 test_verifications_fit (gconstpointer version)
 {
-  g_autoptr (Pair) pair = new_private_pair (version, SMALL);
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), SMALL);
   g_autoptr (Secret) secret = secret_new ("käse", strlen ("käse"));
   guint begun[] = { pair->alice.wire->len, pair->bob.wire->len };
 
@@ -101,7 +87,7 @@ test_verifications_fit (gconstpointer version)
 static void
 test_aborted_verifications_fit (gconstpointer version)
 {
-  g_autoptr (Pair) pair = new_private_pair (version, SMALL);
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), SMALL);
   g_autoptr (Secret) secret = secret_new ("x", 1);
   g_autoptr (EngineTurn) turn = engine_turn_new ();
   guint begun;
@@ -118,7 +104,7 @@ test_aborted_verifications_fit (gconstpointer version)
 static void
 test_goodbyes_fit (gconstpointer version)
 {
-  g_autoptr (Pair) pair = new_private_pair (version, SMALL);
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), SMALL);
   g_autoptr (EngineTurn) turn = engine_turn_new ();
   guint begun = pair->alice.wire->len;
 
@@ -132,7 +118,7 @@ test_goodbyes_fit (gconstpointer version)
 static void
 test_goodbyes_of_the_service_fit (gconstpointer version)
 {
-  g_autoptr (Pair) pair = new_private_pair (version, SMALL);
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), SMALL);
   g_autoptr (EngineTurn) turn = engine_turn_new ();
   guint begun = pair->alice.wire->len;
 
@@ -198,7 +184,7 @@ test_typing_during_a_refresh (gconstpointer version)
 
   for (guint round = 0; round < 30; round++)
     {
-      g_autoptr (Pair) pair = new_private_pair (version, 0);
+      g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), 0);
       g_autoptr (GRand) rand = g_rand_new_with_seed (round);
       End *const ends[] = { &pair->alice, &pair->bob };
       guint sent[2] = { 0, 0 };
@@ -225,7 +211,7 @@ test_typing_during_a_refresh (gconstpointer version)
 static void
 test_a_session_is_told_once (gconstpointer version)
 {
-  g_autoptr (Pair) pair = new_private_pair (version, 0);
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), 0);
   End *const ends[] = { &pair->alice, &pair->bob };
 
   for (guint i = 0; i < 2; i++)
@@ -249,7 +235,7 @@ test_a_session_is_told_once (gconstpointer version)
 static void
 test_a_secret_is_bytes (gconstpointer version)
 {
-  g_autoptr (Pair) pair = new_private_pair (version, 0);
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), 0);
   g_autoptr (Secret) one = secret_new ("ä\0one", 6);
   g_autoptr (Secret) same = secret_new ("ä\0one", 6);
   g_autoptr (Secret) other = secret_new ("ä\0two", 6);
@@ -265,7 +251,7 @@ static void
 test_a_question_arrives_as_typed (gconstpointer version)
 {
   const char *question = "Was liegt auf dem Brot, 語 🙂?";
-  g_autoptr (Pair) pair = new_private_pair (version, SMALL);
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), SMALL);
   g_autoptr (Secret) secret = secret_new ("x", 1);
 
   ask (&pair->alice, secret, question);
