@@ -414,6 +414,32 @@ read_counter (const guint8 bytes[8])
   return GUINT64_FROM_BE (counter);
 }
 
+/* A line that turns the direction renews the keys of both ends, first ours.  libotr then computes
+ * the session key of our new key and the contact's last but one, a fifth of the whole cost, and
+ * drops it in its next step.  Without the old key in sight it does not.
+ * The old key, if it was hidden. */
+static gcry_mpi_t
+hide_old_key (EngineChannel *channel, const EngineLine *line)
+{
+  ConnContextPriv *keys = engine_channel_context (channel)->context_priv;
+
+  if (line->receiver_keyid != keys->our_keyid || line->sender_keyid != keys->their_keyid)
+    return NULL;
+  return g_steal_pointer (&keys->their_old_y);
+}
+
+/* Takes the old key. */
+static void
+show_old_key (EngineChannel *channel, const EngineLine *line, gcry_mpi_t old)
+{
+  ConnContextPriv *keys = engine_channel_context (channel)->context_priv;
+
+  if (old != NULL && keys->their_keyid == line->sender_keyid)
+    keys->their_old_y = old;
+  else
+    gcry_mpi_release (old);
+}
+
 gboolean
 engine_channel_read (EngineChannel *channel,
                      EngineKey *key,
@@ -425,6 +451,7 @@ engine_channel_read (EngineChannel *channel,
   guint64 before = read_counter (keys->rcvctr);
   gboolean late = counter <= before;
   guint64 lowered;
+  gcry_mpi_t old;
 
   if (counter == 0 || !mark_read (find_window (channel, line), counter))
     return FALSE;
@@ -434,7 +461,9 @@ engine_channel_read (EngineChannel *channel,
       lowered = GUINT64_TO_BE (counter - 1);
       memcpy (keys->rcvctr, &lowered, sizeof lowered);
     }
+  old = hide_old_key (channel, line);
   feed_text (channel, key, line->text, call);
+  show_old_key (channel, line, old);
   if (late && find_keys (channel, line) == keys)
     {
       lowered = GUINT64_TO_BE (before);

@@ -97,6 +97,32 @@ test_a_failed_decryption_is_unreadable (gconstpointer version)
   assert_goes_well_again (pair);
 }
 
+/* The line that could not be read would have turned the direction: what came before still can be.
+ */
+static void
+test_a_failed_turn_of_direction_loses_no_key (gconstpointer version)
+{
+  g_autoptr (Pair) pair = pair_new_private (GPOINTER_TO_UINT (version), 0);
+  g_autofree char *held = NULL;
+
+  for (guint i = 0; i < 4; i++)
+    {
+      g_clear_pointer (&held, g_free);
+      held = end_encrypt (i % 2 ? &pair->bob : &pair->alice, "held");
+      g_assert_true (end_send (i % 2 ? &pair->bob : &pair->alice, "to and fro", 0));
+      pair_settle (pair);
+    }
+  g_assert_true (end_send (&pair->alice, "answered", 0));
+  pair_settle (pair);
+  g_assert_true (end_send (&pair->bob, "never read", 0));
+  decrypting_fails = TRUE;
+  end_take_one (&pair->alice);
+  decrypting_fails = FALSE;
+  g_assert_cmpint (pair->alice.verdict, ==, ENGINE_VERDICT_UNREADABLE);
+  end_receive (&pair->alice, held);
+  g_assert_cmpstr (end_last_text (&pair->alice), ==, "held");
+}
+
 /* The goodbye cannot be said: it is over all the same, and only because the user wants it. */
 static void
 test_an_end_without_a_goodbye_is_an_end (gconstpointer version)
@@ -123,6 +149,8 @@ main (int argc, char **argv)
           g_strdup_printf ("/faults/v%u/a-failed-encryption-sends-nothing", version);
       g_autofree char *read =
           g_strdup_printf ("/faults/v%u/a-failed-decryption-is-unreadable", version);
+      g_autofree char *turn =
+          g_strdup_printf ("/faults/v%u/a-failed-turn-of-direction-loses-no-key", version);
       g_autofree char *end =
           g_strdup_printf ("/faults/v%u/an-end-without-a-goodbye-is-an-end", version);
 
@@ -130,6 +158,8 @@ main (int argc, char **argv)
                             test_a_failed_encryption_sends_nothing);
       g_test_add_data_func (read, GUINT_TO_POINTER (version),
                             test_a_failed_decryption_is_unreadable);
+      g_test_add_data_func (turn, GUINT_TO_POINTER (version),
+                            test_a_failed_turn_of_direction_loses_no_key);
       g_test_add_data_func (end, GUINT_TO_POINTER (version),
                             test_an_end_without_a_goodbye_is_an_end);
     }
