@@ -26,5 +26,6 @@ ninja -C "$build"
 
 rm -f "$build"/meson-logs/testlog*
 status=0
-meson test -C "$build" --no-rebuild --print-errorlogs "$@" </dev/null || status=$?
+# Most tests wait for others half of their time.
+meson test -C "$build" --no-rebuild --print-errorlogs --num-processes $((2 * $(nproc))) "$@" </dev/null || status=$?
 exec /usr/bin/python3 tests/support/count_results.py "$build/meson-logs" "$status"
