@@ -411,6 +411,36 @@ core_repeats_take (CoreRepeats *repeats,
   return take_other_line (repeats, line, id, messenger, now, result);
 }
 
+/* Pieces */
+
+CoreFirstResult *
+core_repeats_find_piece (CoreRepeats *repeats, const char *piece, const char *id)
+{
+  Entry *entry;
+  Digest digest;
+
+  digest_line (repeats, piece, id, &digest);
+  entry = memory_find (&repeats->known_ids, &digest);
+  return entry != NULL ? first_result_ref (entry->result) : NULL;
+}
+
+void
+core_repeats_add_piece (CoreRepeats *repeats,
+                        const char *piece,
+                        const char *id,
+                        CoreFirstResult *result)
+{
+  static const EngineTurn nothing = { .verdict = ENGINE_VERDICT_PROTOCOL };
+  g_autoptr (CoreFirstResult) more_to_come = first_result_new ();
+  Digest digest;
+
+  core_repeats_settle (repeats, more_to_come, &nothing);
+  digest_line (repeats, piece, id, &digest);
+  if (memory_find (&repeats->known_ids, &digest) == NULL)
+    memory_add (&repeats->known_ids, &digest)->result =
+        first_result_ref (result != NULL ? result : more_to_come);
+}
+
 /* Our own lines */
 
 /* Whether nobody else can have made the same: it names instance tags or is long enough to be

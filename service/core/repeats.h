@@ -13,8 +13,8 @@
  * same within 5 seconds and this one has done so fewer times, or the same id
  * came with it.  An encoded line that we transmitted is our own.
  *
- * Fragments are no business of this: they are assembled per messenger, and the
- * whole line is asked about.  (Our own pieces are known: ask
+ * Fragments are assembled per messenger, and the whole line is asked about; a
+ * piece that came with an id is known by it.  (Our own pieces are known: ask
  * core_repeats_is_own () about each line as it comes.)
  */
 #pragma once
@@ -70,6 +70,15 @@ gboolean core_repeats_take (CoreRepeats *repeats,
                             const char *messenger,
                             gint64 now,
                             CoreFirstResult **result);
+
+/* What came of a piece that was handed in with that id: what came of the line that it ended.
+ * NULL: not known. */
+CoreFirstResult *core_repeats_find_piece (CoreRepeats *repeats, const char *piece, const char *id);
+/* @result: of the line that the piece ended; NULL: there was more to come. */
+void core_repeats_add_piece (CoreRepeats *repeats,
+                             const char *piece,
+                             const char *id,
+                             CoreFirstResult *result);
 
 /* The line is read: keeps the verdict, text and details of @turn. */
 void core_repeats_settle (CoreRepeats *repeats, CoreFirstResult *result, const EngineTurn *turn);

@@ -70,6 +70,19 @@ get_caller_id (CoreCall *call)
   return core_messenger_get_id (call->caller);
 }
 
+/* One that is handed in again is not put together again with what came before it. */
+static gboolean
+is_known_piece (CoreCall *call)
+{
+  if (call->line_id == NULL)
+    return FALSE;
+  call->first = core_repeats_find_piece (call->session->repeats, call->text, call->line_id);
+  if (call->first == NULL)
+    return FALSE;
+  core_first_result_replay (call->first, call->turn);
+  return TRUE;
+}
+
 /* Replaces a piece by the whole line that it ended. FALSE: there is more to come. */
 static gboolean
 assemble (CoreCall *call)
@@ -104,6 +117,21 @@ is_repeat (CoreCall *call)
     return FALSE;
   core_first_result_replay (call->first, call->turn);
   return TRUE;
+}
+
+/* FALSE: nothing is to be done but to answer. */
+static gboolean
+take_piece (CoreCall *call)
+{
+  g_autofree char *piece = g_strdup (call->text);
+  gboolean goes_on;
+
+  if (is_known_piece (call))
+    return FALSE;
+  goes_on = assemble (call) && !is_repeat (call);
+  if (call->line_id != NULL && call->turn->verdict != ENGINE_VERDICT_OWN)
+    core_repeats_add_piece (call->session->repeats, piece, call->line_id, call->first);
+  return goes_on;
 }
 
 /* Old lines are shown, and nobody hears of it. */
@@ -254,9 +282,7 @@ begin_receive (CoreCall *call)
   call->line = engine_line_read (call->text);
   if (call->sent)
     return take_carbon (call);
-  if (call->line->type == ENGINE_LINE_FRAGMENT && !assemble (call))
-    return FALSE;
-  if (is_repeat (call))
+  if (call->line->type == ENGINE_LINE_FRAGMENT ? !take_piece (call) : is_repeat (call))
     return FALSE;
   core_session_note_call (session, call->caller);
   return begin_line (call);

@@ -233,6 +233,37 @@ test_fragments_are_put_together (void)
     g_assert_cmpuint (strlen (g_ptr_array_index (talk->alice->wire, i)), <=, 200);
 }
 
+/* As a messenger does that had no answer the first time. */
+static void
+test_a_piece_with_its_id_comes_to_the_same_again (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  const CoreConfiguration small = { .has_max_message_size = TRUE, .max_message_size = 200 };
+  g_autofree char *long_text = g_strnfill (500, 'x');
+  guint number = 0;
+
+  side_go_private (talk->alice);
+  core_session_attach (talk->bob->session, talk->b->messenger, &small, NULL);
+  actor_send (talk->b, long_text, 1);
+  side_wait (talk->bob);
+  g_assert_cmpuint (talk->alice->inbox.length, >, 2);
+  for (char *piece; (piece = g_queue_pop_head (&talk->alice->inbox)) != NULL; g_free (piece))
+    {
+      g_autofree char *id = g_strdup_printf ("line %u", number++);
+      const CoreReceiveOptions options = { .id = id };
+      gboolean is_last = g_queue_is_empty (&talk->alice->inbox);
+
+      for (guint time = 0; time < 2; time++)
+        {
+          Answer *answer = actor_receive_with (talk->a, piece, &options);
+
+          side_wait (talk->alice);
+          g_assert_cmpstr (answer->text, ==, is_last ? long_text : NULL);
+          g_assert_cmpint (answer->repeated, ==, time > 0);
+        }
+    }
+}
+
 static void
 test_history_is_never_answered (void)
 {
@@ -374,6 +405,8 @@ main (int argc, char **argv)
                    test_the_latch_outlives_the_service);
   g_test_add_func ("/core/session/end-opens-the-latch", test_end_opens_the_latch);
   g_test_add_func ("/core/session/fragments-are-put-together", test_fragments_are_put_together);
+  g_test_add_func ("/core/session/a-piece-with-its-id-comes-to-the-same-again",
+                   test_a_piece_with_its_id_comes_to_the_same_again);
   g_test_add_func ("/core/session/history-is-never-answered", test_history_is_never_answered);
   g_test_add_func ("/core/session/an-idle-session-goes", test_an_idle_session_goes);
   g_test_add_func ("/core/session/a-silent-contact-stalls", test_a_silent_contact_stalls);
