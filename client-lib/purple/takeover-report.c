@@ -53,6 +53,23 @@ list_of (GVariant *report, const char *outcome)
   return entries;
 }
 
+static gboolean
+is_whole_file (GVariant *entry)
+{
+  return is_key (entry) && *get (entry, "account") == '\0' && *get (entry, "from") == '\0';
+}
+
+gboolean
+takeover_report_has_damaged_file (GVariant *report)
+{
+  g_autoptr (GPtrArray) unreadable = list_of (report, "unreadable");
+
+  for (guint i = 0; i < unreadable->len; i++)
+    if (is_whole_file (unreadable->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 takeover_report_has_news (GVariant *report)
 {
@@ -159,6 +176,8 @@ describe_unreadable (GString *words, GVariant *entry)
 
   if (g_variant_lookup (entry, "line", "u", &line))
     g_string_append_printf (words, "line %u of the fingerprints: %s", line, get (entry, "reason"));
+  else if (is_whole_file (entry))
+    g_string_append_printf (words, "otr.private_key: %s", get (entry, "reason"));
   else
     g_string_append_printf (words, "the key of %s: %s", get (entry, "account"),
                             get (entry, "reason"));

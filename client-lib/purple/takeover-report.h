@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 /* Whether something is, or would be, added. */
 gboolean takeover_report_has_news (GVariant *report);
+/* Whether a file as a whole makes no sense. */
+gboolean takeover_report_has_damaged_file (GVariant *report);
 /* For people, account by account; @done: it has happened. Free it. */
 char *takeover_report_describe (GVariant *report, gboolean done);
 

@@ -73,6 +73,23 @@ import (Takeover *taken, gboolean preview, GAsyncReadyCallback callback)
                         g_steal_pointer (&self));
 }
 
+/* FALSE: the plugin is unloaded, and nobody is to hear of it. */
+static gboolean
+take_report (
+    Takeover *self, GObject *client, GAsyncResult *result, GVariant **report, GError **error)
+{
+  *report = otrd_client_import_finish (OTRD_CLIENT (client), result, error);
+  return messenger_get_plugin (self->messenger) != NULL;
+}
+
+static void
+tell_report (Takeover *self, const char *what, GVariant *report, gboolean done)
+{
+  g_autofree char *words = takeover_report_describe (report, done);
+
+  tell (self, what, words);
+}
+
 /* Done */
 
 static void
@@ -80,19 +97,15 @@ on_imported (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Takeover) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) report = otrd_client_import_finish (OTRD_CLIENT (source), result, &error);
-  g_autofree char *words = NULL;
+  g_autoptr (GVariant) report = NULL;
 
-  if (messenger_get_plugin (self->messenger) == NULL)
+  if (!take_report (self, source, result, &report, &error))
     return;
-  if (report == NULL)
-    {
-      purple_notify_error (messenger_get_plugin (self->messenger), TITLE, "Nothing was taken over.",
-                           error->message);
-      return;
-    }
-  words = takeover_report_describe (report, TRUE);
-  tell (self, "Taken over from pidgin-otr.", words);
+  if (report != NULL)
+    tell_report (self, "Taken over from pidgin-otr.", report, TRUE);
+  else
+    purple_notify_error (messenger_get_plugin (self->messenger), TITLE, "Nothing was taken over.",
+                         error->message);
 }
 
 /* The preview */
@@ -175,20 +188,16 @@ on_preview (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Takeover) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) report = otrd_client_import_finish (OTRD_CLIENT (source), result, &error);
-  g_autofree char *words = NULL;
+  g_autoptr (GVariant) report = NULL;
 
-  if (messenger_get_plugin (self->messenger) == NULL)
+  if (!take_report (self, source, result, &report, &error))
     return;
   if (report == NULL)
     on_preview_failed (g_steal_pointer (&self), error);
   else if (takeover_report_has_news (report))
     show_preview (g_steal_pointer (&self), report);
-  else if (self->asked)
-    {
-      words = takeover_report_describe (report, FALSE);
-      tell (self, "There is nothing new to take over.", words);
-    }
+  else if (self->asked || takeover_report_has_damaged_file (report))
+    tell_report (self, "There is nothing new to take over.", report, FALSE);
 }
 
 static void

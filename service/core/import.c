@@ -173,17 +173,30 @@ take_file_key (Import *import, const EngineFileKey *file_key)
     take_key (import, file_key->key, protocol, name, &entry);
 }
 
+/* A file that is damaged as a whole does not keep the others out. */
 static gboolean
-take_private_keys (Import *import, Secret *bytes, GError **error)
+take_private_keys (Import *import, const CoreImportFiles *files, GError **error)
 {
   g_autoptr (GPtrArray) keys = NULL;
+  GError *reason = NULL;
+  GVariantDict entry;
 
-  if (bytes == NULL)
+  if (files->private_keys == NULL)
     return TRUE;
-  keys = engine_key_file_read (bytes, error);
+  keys = engine_key_file_read (files->private_keys, &reason);
   for (guint i = 0; keys != NULL && i < keys->len; i++)
     take_file_key (import, g_ptr_array_index (keys, i));
-  return keys != NULL;
+  if (keys != NULL)
+    return TRUE;
+  if (files->fingerprints == NULL)
+    {
+      g_propagate_error (error, reason);
+      return FALSE;
+    }
+  begin_entry (&entry, "private-keys", NULL, NULL);
+  report_unreadable (import, &entry, "the file is empty or damaged");
+  g_error_free (reason);
+  return TRUE;
 }
 
 /* Fingerprints */
@@ -417,8 +430,7 @@ core_import (Core *core,
   GError *error = NULL;
 
   g_task_set_task_data (task, import, (GDestroyNotify)import_free);
-  if (!check (core, format, files, &error)
-      || !take_private_keys (import, files->private_keys, &error))
+  if (!check (core, format, files, &error) || !take_private_keys (import, files, &error))
     {
       g_task_return_error (task, error);
       return;

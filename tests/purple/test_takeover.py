@@ -126,6 +126,19 @@ def nothing_is_offered_to_those_who_have_it_already():
         finch.wait_for("your key is here already")
 
 
+def write_damaged_keys(folder):
+    profile.write_three_accounts(folder)
+    (folder / "otr.private_key").write_bytes(b"")
+
+
+def a_damaged_file_of_keys_is_told_beside_what_would_come():
+    with finch_of_a_newcomer("takeover-damaged", write_damaged_keys) as (_desktop, finch):
+        finch.bring_to_front("OTR: take over")
+        finch.wait_for(OFFER)
+        finch.wait_for("otr.private_key: the file is empty or damaged")
+        finch.wait_for("alice@example.org (xmpp): contacts' fingerprints: 5 new (2 verified)")
+
+
 def pidgin_shows_what_would_come_and_takes_it_over():
     with Desktop() as desktop, contextlib.ExitStack() as stack:
         server = xmpp.Server(desktop.folder, ["alice", "bob"])
@@ -154,6 +167,8 @@ if __name__ == "__main__":
             what_was_refused_is_not_offered_again_but_can_be_asked_for,
         "nothing is offered to those who have it already":
             nothing_is_offered_to_those_who_have_it_already,
+        "a damaged file of keys is told beside what would come":
+            a_damaged_file_of_keys_is_told_beside_what_would_come,
         "Pidgin shows what would come and takes it over":
             pidgin_shows_what_would_come_and_takes_it_over,
     })

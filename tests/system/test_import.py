@@ -131,6 +131,21 @@ def an_empty_or_foreign_file_is_refused():
                 raise AssertionError("%s was taken" % files)
 
 
+def a_damaged_file_of_keys_is_told_and_does_not_keep_the_fingerprints_out():
+    with Desktop() as desktop:
+        client = Client(desktop)
+        damaged = desktop.folder / "damaged"
+        for content in (b"", b"(privkeys (account (name x)"):
+            damaged.write_bytes(content)
+            report = import_files(client, dict(BOTH, **{"private-keys": damaged}), preview=True)
+            assert {entry["file"] for entry in report["added"]} == {"fingerprints"}, report
+            assert report["unreadable"][0] == {"file": "private-keys",
+                                               "reason": "the file is empty or damaged"}, report
+        import_files(client, dict(BOTH, **{"private-keys": damaged}))
+        path = client.open_account("xmpp", "alice@example.org")
+        assert len(client.fingerprints(path)) == 5
+
+
 def otrctl_imports_and_says_what_came():
     with Desktop() as desktop:
         run = subprocess.run(
@@ -153,5 +168,7 @@ tap.run({
     "what is there is kept": what_is_there_is_kept,
     "an imported key survives a restart": an_imported_key_survives_a_restart,
     "an empty or foreign file is refused": an_empty_or_foreign_file_is_refused,
+    "a damaged file of keys is told and does not keep the fingerprints out":
+        a_damaged_file_of_keys_is_told_and_does_not_keep_the_fingerprints_out,
     "otrctl imports and says what came": otrctl_imports_and_says_what_came,
 })
