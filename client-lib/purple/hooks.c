@@ -90,15 +90,20 @@ on_signed_on (PurpleConnection *link, gpointer user_data)
 static void
 leave_all (Messenger *messenger, PurpleAccount *account, const char *why)
 {
+  g_autoptr (Messenger) keep = messenger_ref (messenger);
   g_autoptr (GPtrArray) talks = messenger_list_talks (messenger, account);
 
   for (guint i = 0; i < talks->len; i++)
     {
       Talk *talk = talks->pdata[i];
-      PurpleConversation *conversation = talk_find_conversation (talk);
+      PurpleConversation *conversation;
 
       talk_leave (talk, why);
+      /* What was shown may have had the plugin unloaded. */
+      if (talk_get_messenger (talk) == NULL)
+        continue;
       messenger_drop_talk (messenger, talk);
+      conversation = talk_find_conversation (talk);
       if (conversation == NULL)
         continue;
       beacon_hide (messenger_get_plugin (messenger), conversation);

@@ -222,13 +222,26 @@ messenger_drop_talk (Messenger *self, Talk *talk)
   g_hash_table_remove (self->talks, key);
 }
 
+/* A removed account has no conversation to say it in. */
+static void
+tell_unsent (Messenger *self, Talk *talk)
+{
+  g_autofree char *unsent = talk_describe_unsent (talk);
+
+  if (unsent != NULL)
+    purple_notify_warning (self->plugin, "OTR: not sent", unsent, "The account is removed.");
+}
+
 void
 messenger_drop_account (Messenger *self, PurpleAccount *account)
 {
   g_autoptr (GPtrArray) talks = messenger_list_talks (self, account);
 
   for (guint i = 0; i < talks->len; i++)
-    messenger_drop_talk (self, talks->pdata[i]);
+    {
+      tell_unsent (self, talks->pdata[i]);
+      messenger_drop_talk (self, talks->pdata[i]);
+    }
 }
 
 void

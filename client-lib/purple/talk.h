@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  * brings go to the service one by one, in order, and what it answers goes to
  * the network and to the user. Counted: an answer may come after its end. */
 
+typedef struct _Jobs Jobs;
+
 Talk *talk_new (Messenger *messenger, PurpleAccount *account, const char *who);
 Talk *talk_ref (Talk *self);
 void talk_unref (Talk *self);
@@ -30,6 +32,15 @@ struct _ChangedKey *talk_get_changed_key (Talk *self);
 OtrdAccount *talk_peek_own_account (Talk *self);
 /* NULL until the service has opened it. */
 OtrdSession *talk_get_session (Talk *self);
+/* Opens it, if that is not under way; the jobs hear of it. */
+void talk_open (Talk *self);
+Jobs *talk_get_jobs (Talk *self);
+/* It is open, and the service is there. */
+gboolean talk_can_ask (Talk *self);
+/* To the network. */
+gboolean talk_has_link (Talk *self);
+/* What dropping it would lose, in words; free it. NULL: nothing. */
+char *talk_describe_unsent (Talk *self);
 /* The window; made if there is none. */
 PurpleConversation *talk_get_conversation (Talk *self);
 /* NULL if there is none. */

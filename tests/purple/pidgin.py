@@ -90,6 +90,14 @@ class Pidgin:
                                    GLib.Variant(signature, arguments), timeout=SECONDS)
         return answer[0] if answer else None
 
+    def listen_to(self, signal_name):
+        """A list that grows with each signal of that name."""
+        heard = []
+        self.connection.signal_subscribe(
+            None, INTERFACE, signal_name, PATH, None, Gio.DBusSignalFlags.NONE,
+            lambda *arguments: heard.append(arguments[5].unpack()))
+        return heard
+
     def _listen(self):
         self.connection = self.desktop.connect()
         self.connection.signal_subscribe(None, INTERFACE, "WroteImMsg", PATH, None,

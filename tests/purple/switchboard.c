@@ -3,17 +3,20 @@
 
 /* A plugin for tests: what a person does in the list of plugins, and what other
  * plugins do. Orders come by a preference, which Pidgin's D-Bus interface can set:
- * "load ID", "unload ID", "is-loaded ID", "send CONTACT TEXT"; what
- * came of one stands in another. */
+ * "load ID", "unload ID", "is-loaded ID", "send CONTACT TEXT", "wake PROCESS" (which
+ * sleeps, when an account signs off); what came of one stands in another. */
 
 #define PURPLE_PLUGINS
 
 #include <purple.h>
 
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ORDER "/switchboard/order"
 #define ANSWER "/switchboard/answer"
+#define SLEEPER "/switchboard/sleeper"
 
 static gboolean
 send_past_the_conversation (const char *contact, const char *text)
@@ -23,11 +26,26 @@ send_past_the_conversation (const char *contact, const char *text)
   return links != NULL && serv_send_im (links->data, contact, text, 0) > 0;
 }
 
+/* Before any other plugin hears of it. */
+static void
+on_signing_off (PurpleConnection *link, gpointer user_data)
+{
+  int process = purple_prefs_get_int (SLEEPER);
+
+  if (process > 0)
+    kill (process, SIGCONT);
+}
+
 static gboolean
 carry_out (char **words)
 {
   PurplePlugin *plugin = purple_plugins_find_with_id (words[1]);
 
+  if (g_str_equal (words[0], "wake"))
+    {
+      purple_prefs_set_int (SLEEPER, atoi (words[1]));
+      return TRUE;
+    }
   if (g_str_equal (words[0], "send"))
     return send_past_the_conversation (words[1], words[2]);
   if (plugin == NULL)
@@ -54,6 +72,10 @@ on_load (PurplePlugin *plugin)
   purple_prefs_add_none ("/switchboard");
   purple_prefs_add_string (ORDER, "");
   purple_prefs_add_string (ANSWER, "");
+  purple_prefs_add_int (SLEEPER, 0);
+  purple_signal_connect_priority (purple_connections_get_handle (), "signing-off", plugin,
+                                  PURPLE_CALLBACK (on_signing_off), NULL,
+                                  PURPLE_SIGNAL_PRIORITY_LOWEST);
   purple_prefs_connect_callback (plugin, ORDER, on_ordered, NULL);
   return TRUE;
 }
@@ -62,6 +84,7 @@ static gboolean
 on_unload (PurplePlugin *plugin)
 {
   purple_prefs_disconnect_by_handle (plugin);
+  purple_signals_disconnect_by_handle (plugin);
   return TRUE;
 }
 

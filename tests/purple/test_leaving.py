@@ -3,10 +3,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What leaves Pidgin by other ways than the conversation window, and what the
 contact and the window are told when the plugin, the account or Pidgin goes."""
+import contextlib
+import os
+import signal
+
 import switchboard
 import tap
 import test_pidgin
 import xmpp
+from desktop import wait_until
 from pidgin import Pidgin
 from switchboard import order
 from test_pidgin import START, only_otr, scene
@@ -90,6 +95,63 @@ def the_contact_is_told_when_the_account_signs_off_and_can_be_written_to_when_it
         go_private_again(made)
 
 
+@contextlib.contextmanager
+def service_that_sleeps(made):
+    """It takes calls, and answers when it is woken: by the account that signs off at the latest."""
+    pid = made.desktop.service_pid()
+    assert order(made.alice, "wake", str(pid))
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def what_is_being_read_when_the_account_signs_off_is_shown_and_not_logged():
+    with scene("leaving-reading") as (made, _stack):
+        go_private(made)
+        lines = made.alice.listen_to("ReceivingImMsg")
+        with service_that_sleeps(made):
+            made.bob.say("alice", "read at the last moment")
+            made.bob.say("alice", "and one after it")
+            wait_until(lambda: len(lines) == 2, "both lines")
+            enable(made.alice, False)
+        made.alice.wait_for("bob", "The private conversation is left.")
+        shown = [text for text in made.alice.texts("bob")
+                 if "last moment" in text or "one after it" in text]
+        assert len(shown) == 2 and "last moment" in shown[0], made.alice.texts("bob")
+        made.bob.wait_for("alice", "has ended")
+        logs = b"".join(content for path, content in made.desktop.files().items()
+                        if "logs" in path.parts)
+        assert b"last moment" not in logs and b"one after it" not in logs
+        only_otr(made)
+
+
+def what_is_being_sent_when_the_account_signs_off_is_not_called_unsent():
+    with scene("leaving-sending") as (made, _stack):
+        go_private(made)
+        with service_that_sleeps(made):
+            made.alice.say("bob", "sent at the last moment")
+            enable(made.alice, False)
+        made.bob.wait_for("alice", "sent at the last moment")
+        made.alice.wait_for("bob", "sent at the last moment")
+        assert not any("NOT SENT" in text for text in made.alice.texts("bob"))
+        only_otr(made)
+
+
+def what_waits_for_the_network_when_the_account_is_removed_is_told_as_not_sent():
+    with scene("leaving-removed") as (made, _stack):
+        go_private(made)
+        broken = made.alice.listen_to("SignedOff")
+        with service_that_sleeps(made):
+            made.alice.say("bob", "too late for the network")
+            made.server.close()
+            wait_until(lambda: broken, "the link to break")
+        made.alice.wait_for("bob", "NOT SENT YET")
+        made.alice.call("PurpleAccountsDelete", "(i)", made.alice.account)
+        made.alice.wait_for_dialog("OTR: not sent")
+
+
 def enable(pidgin, is_so):
     pidgin.call("PurpleAccountSetEnabled", "(isi)", pidgin.account, "gtk-gaim", int(is_so))
 
@@ -116,6 +178,12 @@ if __name__ == "__main__":
             a_plugin_that_is_unloaded_leaves_no_word_of_privacy_behind,
         "the contact is told when the account signs off, and it goes on when it is back":
             the_contact_is_told_when_the_account_signs_off_and_can_be_written_to_when_it_is_back,
+        "what is being read when the account signs off is shown, and not logged":
+            what_is_being_read_when_the_account_signs_off_is_shown_and_not_logged,
+        "what is being sent when the account signs off is not called unsent":
+            what_is_being_sent_when_the_account_signs_off_is_not_called_unsent,
+        "what waits for the network when the account is removed is told as not sent":
+            what_waits_for_the_network_when_the_account_is_removed_is_told_as_not_sent,
         "the contact is told when Pidgin quits":
             the_contact_is_told_when_pidgin_quits,
     }, watchdog=600)
