@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 /* What is said for each state and each event of the contract. The state is told
- * in a system line when it changes, and stands first in the window's title
- * (Pidgin shows it, Finch does not), where a contact's alias cannot imitate it. */
+ * in a system line when it changes, and stands first in the window's title, where a
+ * contact's alias cannot imitate it. */
 
 #include "notices.h"
 

@@ -9,6 +9,7 @@ import time
 
 import children
 import profile
+import purple_bus
 import xmpp
 
 ACCOUNTS = """<?xml version='1.0' encoding='UTF-8' ?>
@@ -44,7 +45,7 @@ def write_irc_account(folder, ui, name, port):
 
 class Finch:
     def __init__(self, desktop, name, buddy, port, prepare=None):
-        self.name, self.buddy = name, buddy
+        self.name, self.buddy, self.desktop = name, buddy, desktop
         self.account = self.account_name()
         self.meanwhile = lambda: None  # called while it is waited for
         self.socket = str(desktop.folder / ("tmux-" + name))
@@ -90,6 +91,10 @@ class Finch:
                                      % (self.name, what, self.screen()))
             self.meanwhile()
             time.sleep(0.05)  # a terminal tells nobody that it has changed
+
+    def call(self, method, signature="()", *arguments):
+        """Its D-Bus interface, for what a person does not do."""
+        return purple_bus.call(self.desktop, method, signature, *arguments)
 
     def screen(self):
         return self._tmux("capture-pane", "-p")

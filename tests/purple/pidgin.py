@@ -11,15 +11,14 @@ from gi.repository import Gio, GLib
 import children
 import finch
 import profile
+import purple_bus
 import xmpp
 from desktop import wait_until
+from purple_bus import INTERFACE, NAME, PATH, SECONDS
 
-NAME, PATH, INTERFACE = ("im.pidgin.purple.PurpleService", "/im/pidgin/purple/PurpleObject",
-                         "im.pidgin.purple.PurpleInterface")
 TYPE_IM = 1
 # Of libpurple's conversation.h.
 SEND, RECEIVED, NO_LOG = 0x1, 0x2, 0x40
-SECONDS = 90
 WINDOW, TABS = (630, 500), 42
 MENU_BEGIN, MENU_ROW = 32, 21  # from the badge to its first entry, and each further one
 # As in client-lib/purple/pidgin/badge.c.
@@ -86,9 +85,7 @@ class Pidgin:
 
     # Its D-Bus interface
     def call(self, method, signature="()", *arguments):
-        answer = self.desktop.call(NAME, PATH, INTERFACE, method,
-                                   GLib.Variant(signature, arguments), timeout=SECONDS)
-        return answer[0] if answer else None
+        return purple_bus.call(self.desktop, method, signature, *arguments)
 
     def listen_to(self, signal_name):
         """A list that grows with each signal of that name."""

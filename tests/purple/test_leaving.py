@@ -15,6 +15,7 @@ from desktop import wait_until
 from pidgin import Pidgin
 from switchboard import order
 from test_pidgin import START, only_otr, scene
+from test_windows import conversation
 
 POUNCE = """<?xml version='1.0' encoding='UTF-8' ?>
 <pounces version='1.0'><pounce ui='gtk-gaim'>
@@ -79,6 +80,29 @@ def a_plugin_that_is_unloaded_leaves_no_word_of_privacy_behind():
         assert order(made.alice, "load", "core-otrd") and order(made.alice, "load", "gtk-otrd")
         made.alice.wait_for_badge("Not private")  # of a window that was there before
         made.alice.wait_for_title("bob", "[not private] bob")
+
+
+def add_switchboard(folder):
+    """To the plugins that Finch loads."""
+    link = folder / "plugins" / "switchboard.so"
+    link.symlink_to(switchboard.PLUGIN)
+    preferences = folder / "prefs.xml"
+    preferences.write_text(preferences.read_text().replace(
+        "otrd.so'/>", "otrd.so'/><item value='%s'/>" % link))
+
+
+def the_title_in_finch_tells_the_state_until_the_plugin_is_unloaded():
+    with conversation("leaving-title", False, add_switchboard) as (_desktop, finch, _bob, _key):
+        finch.wait_for("[not private] bob (alice@127.0.0.1")
+        finch.type("/otr start")
+        finch.wait_for("[private, NOT verified] bob (alice@127.0.0.1")
+        finch.keep_screen("leaving-title-private")
+        finch.call("PurpleBlistServerAliasBuddy", "(is)", finch.call(
+            "PurpleFindBuddy", "(is)", finch.call("PurpleAccountsFind", "(ss)", finch.account,
+                                                  "prpl-irc"), "bob"), "[private, verified] Bob")
+        finch.wait_for("[private, NOT verified] [private, verified] Bob (alice@127.0.0.1")
+        assert order(finch, "unload", "core-otrd")
+        finch.wait_for_no_more("[private, NOT verified]")
 
 
 def the_contact_is_told_when_the_account_signs_off_and_can_be_written_to_when_it_is_back():
@@ -176,6 +200,8 @@ if __name__ == "__main__":
             what_pounces_and_other_plugins_send_leaves_as_privately_as_what_is_typed,
         "a plugin that is unloaded leaves no word of privacy behind":
             a_plugin_that_is_unloaded_leaves_no_word_of_privacy_behind,
+        "the title in Finch tells the state until the plugin is unloaded":
+            the_title_in_finch_tells_the_state_until_the_plugin_is_unloaded,
         "the contact is told when the account signs off, and it goes on when it is back":
             the_contact_is_told_when_the_account_signs_off_and_can_be_written_to_when_it_is_back,
         "what is being read when the account signs off is shown, and not logged":

@@ -41,13 +41,13 @@ def finch_alone(title):
 
 
 @contextlib.contextmanager
-def conversation(title, private=True):
+def conversation(title, private=True, prepare=None):
     with Desktop() as desktop, Desktop() as other:
         server = irc.Server(desktop.folder)
         bob = Correspondent(server, "bob", "alice")
         key = make_key(other, bob.account)
         bob.use(other)
-        finch = Finch(desktop, "alice", "bob", server.port)
+        finch = Finch(desktop, "alice", "bob", server.port, prepare)
         finch.meanwhile = bob.serve
         try:
             finch.wait_for_buddy()
