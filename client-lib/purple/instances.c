@@ -103,31 +103,53 @@ instances_tell (Talk *talk)
     notices_tell (conversation, "None is chosen: the best one is written to.");
 }
 
+typedef struct
+{
+  Talk *talk;
+  Table *table; /* NULL, or the window in which it was made */
+} Choice;
+
+static void
+choice_free (Choice *self)
+{
+  talk_unref (self->talk);
+  g_clear_pointer (&self->table, table_unref);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Choice, choice_free)
+
 static void
 on_selected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Talk) talk = user_data;
+  g_autoptr (Choice) choice = user_data;
+  Talk *talk = choice->talk;
   g_autoptr (GError) error = NULL;
   g_autoptr (OtrdTurn) turn =
       otrd_session_select_instance_finish (OTRD_SESSION (source), result, &error);
 
+  if (turn != NULL && choice->table != NULL)
+    table_close (choice->table);
   if (turn != NULL && talk_get_messenger (talk) != NULL)
     instances_tell (talk);
   talk_take_turn (talk, turn, error, "choose the client");
 }
 
+/* @table: NULL if it was not chosen in one. */
 static void
-select_instance (Talk *talk, guint32 tag)
+select_instance (Talk *talk, guint32 tag, Table *table)
 {
-  otrd_session_select_instance (talk_get_session (talk), tag, NULL, NULL, on_selected,
-                                talk_ref (talk));
+  Choice *choice = g_new0 (Choice, 1);
+
+  choice->talk = talk_ref (talk);
+  choice->table = table != NULL ? table_ref (table) : NULL;
+  otrd_session_select_instance (talk_get_session (talk), tag, NULL, NULL, on_selected, choice);
 }
 
 static void
 on_chosen (Table *table, guint button, gpointer tag, gpointer talk)
 {
   if (talk_get_messenger (talk) != NULL)
-    select_instance (talk, GPOINTER_TO_UINT (tag));
+    select_instance (talk, GPOINTER_TO_UINT (tag), table);
 }
 
 static void
@@ -166,9 +188,9 @@ instances_choose (Talk *talk, const char *word)
   if (*word == '\0')
     ask (talk);
   else if (g_str_equal (word, "best"))
-    select_instance (talk, 0);
+    select_instance (talk, 0, NULL);
   else if (g_ascii_string_to_unsigned (word, 10, 1, count_instances (talk), &number, NULL))
-    select_instance (talk, get_tag (talk, (guint)number));
+    select_instance (talk, get_tag (talk, (guint)number), NULL);
   else
     notices_warn (talk_get_conversation (talk),
                   "/otr instance NUMBER, or best. See /otr instances.");

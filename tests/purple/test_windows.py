@@ -12,6 +12,7 @@ from correspondent import Correspondent, make_key
 from desktop import Desktop
 from finch import DOWN, UP, Finch
 from gi.repository import Gio, GLib
+from imported import import_keys
 from messenger import MANAGER_PATH, Client
 
 KEYS, FINGERPRINTS, POLICIES = "y", "k", "p"  # letters of the menu
@@ -143,6 +144,110 @@ def the_policy_of_a_contact_is_set_from_its_menu():
                          == ("never", "contact"), "a policy")
 
 
+def the_log_rule_of_a_contact_is_set_from_its_menu():
+    with finch_alone("windows-log-rule") as (_client, _account, finch):
+        finch.type_unseen(DOWN)  # from the group to the contact
+        finch.press("C-x")
+        finch.wait_for("OTR policy...")
+        finch.press("o")
+        finch.wait_for_no_more("OTR policy...")
+        finch.bring_to_front("OTR policy")
+        finch.wait_for("Log of what is private As for all")
+        finch.press("Tab", "Enter")
+        finch.wait_for("Logged too")
+        finch.type_unseen(DOWN + DOWN)
+        finch.press("Enter")
+        finch.wait_for("Log of what is private Logged too")
+        finch.press("Tab", "Enter")
+        finch.wait_until(lambda: log_rule(finch) == "always", "the rule")
+
+
+def buddy_of(finch):
+    account = finch.call("PurpleAccountsFind", "(ss)", finch.account, "prpl-irc")
+    return finch.call("PurpleFindBuddy", "(is)", account, finch.buddy)
+
+
+def log_rule(finch, *rule):
+    """Of the contact; sets it if there is one."""
+    verb, signature = ("Set", "(iss)") if rule else ("Get", "(is)")
+    return finch.call("PurpleBlistNode%sString" % verb, signature, buddy_of(finch),
+                      "otrd-log-private", *rule)
+
+
+def is_logged(desktop, text):
+    return any(text.encode() in content for path, content in desktop.files().items()
+               if "logs" in path.parts)
+
+
+def what_is_private_is_logged_only_where_the_user_wants_it():
+    with conversation("windows-log") as (desktop, finch, bob, _key):
+        def both_say(text):
+            finch.type(text)
+            finch.wait_until(lambda: ("private", text) in bob.messenger.read, text)
+            bob.messenger.send("yes, " + text)
+            finch.wait_for("bob: yes, " + text)
+        both_say("kept out by default")
+        finch.call("PurplePrefsSetBool", "(si)", "/plugins/core/otrd/log_private", 1)
+        both_say("kept for all")
+        log_rule(finch, "never")
+        both_say("kept out for bob")
+        finch.call("PurplePrefsSetBool", "(si)", "/plugins/core/otrd/log_private", 0)
+        log_rule(finch, "always")
+        both_say("kept for bob")
+        for text in ("kept for all", "kept for bob"):
+            for words in (text, "yes, " + text):
+                finch.wait_until(lambda w=words: is_logged(desktop, w), words + " in the log")
+        assert not is_logged(desktop, "kept out")
+
+
+@contextlib.contextmanager
+def contact_with_two_clients(title):
+    """With one key. What the contact sends comes from the second."""
+    with Desktop() as desktop, Desktop() as first, Desktop() as second:
+        server = irc.Server(desktop.folder)
+        bob = Correspondent(server, "bob", "alice")
+        finch = Finch(desktop, "alice", "bob", server.port)
+        finch.meanwhile = bob.serve
+        client = Client(desktop)
+        session = client.open_account("irc", finch.account) + "/session/bob"
+
+        def instances():
+            return client.property("Instances", session, "im.otrd1.Session")
+        try:
+            finch.wait_for_buddy()
+            finch.open_conversation()
+            for number, other in enumerate((first, second), 1):
+                import_keys(Client(other), other.folder, {bob.account: "carol"}, "prpl-irc")
+                bob.use(other)
+                bob.start()
+                finch.wait_until(lambda n=number: [details["state"] for _tag, details in instances()]
+                                 == ["private"] * n, "a client that is private")
+            yield client, session, finch
+        finally:
+            finch.keep_screen(title)
+            finch.close()
+            bob.close()
+            server.close()
+
+
+def a_client_of_the_contact_is_chosen_in_a_window():
+    with contact_with_two_clients("windows-instances") as (client, session, finch):
+        def chosen():
+            return client.property("Instance", session, "im.otrd1.Session")
+        tags = [tag for tag, _details in client.property("Instances", session, "im.otrd1.Session")]
+        # Finch has the last row on top.
+        for keys, tag in ((DOWN, tags[0]), ("", tags[1]), (DOWN + DOWN, 0)):
+            finch.type("/otr instance")
+            finch.wait_for("Whom to write to")
+            for words in ("The best one", "1 (%08x)" % tags[0], "2 (%08x)" % tags[1]):
+                finch.wait_for(words)
+            finch.keep_screen("windows-instances-list")
+            finch.type_unseen(keys)
+            finch.press("Tab", "Enter")
+            finch.wait_until(lambda t=tag: chosen() == t, "the client")
+            finch.wait_for_no_more("Whom to write to")
+
+
 def commands_tell_of_fingerprints_and_clients_and_set_policies():
     with conversation("windows-commands") as (desktop, finch, _bob, key):
         client = Client(desktop)
@@ -214,6 +319,12 @@ if __name__ == "__main__":
             policies_are_set_in_a_window,
         "the policy of a contact is set from its menu":
             the_policy_of_a_contact_is_set_from_its_menu,
+        "the log rule of a contact is set from its menu":
+            the_log_rule_of_a_contact_is_set_from_its_menu,
+        "what is private is logged only where the user wants it":
+            what_is_private_is_logged_only_where_the_user_wants_it,
+        "a client of the contact is chosen in a window":
+            a_client_of_the_contact_is_chosen_in_a_window,
         "commands tell of fingerprints and clients and set policies":
             commands_tell_of_fingerprints_and_clients_and_set_policies,
         "an equals sign without blanks is part of the secret":

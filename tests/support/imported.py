@@ -16,12 +16,12 @@ def read_key(fixture):
     return re.search(r"\(private-key.*?\n \)\n", text, re.DOTALL).group(0)
 
 
-def import_keys(client, folder, accounts):
-    """accounts: names of XMPP accounts, each with the fixture whose key it gets."""
+def import_keys(client, folder, accounts, protocol="prpl-jabber"):
+    """accounts: their names, each with the fixture whose key it gets."""
     keys = {fixture: read_key(fixture) for fixture in set(accounts.values())}
     path = pathlib.Path(folder) / "imported-keys"
     path.write_text("(privkeys\n" + "".join(
-        ' (account\n(name "%s")\n(protocol prpl-jabber)\n%s )\n' % (name, keys[fixture])
+        ' (account\n(name "%s")\n(protocol %s)\n%s )\n' % (name, protocol, keys[fixture])
         for name, fixture in accounts.items()) + ")\n")
     descriptors = Gio.UnixFDList()
     descriptor = os.open(path, os.O_RDONLY)
