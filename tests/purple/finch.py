@@ -16,6 +16,7 @@ ACCOUNTS = """<?xml version='1.0' encoding='UTF-8' ?>
 <account version='1.0'><account>
 <protocol>prpl-irc</protocol><name>{name}@127.0.0.1</name>
 <settings><setting name='port' type='int'>{port}</setting>
+<setting name='ratelimit-interval' type='int'>0</setting>
 <setting name='ratelimit-burst' type='int'>1000</setting></settings>
 <settings ui='{ui}'><setting name='auto-login' type='bool'>1</setting></settings>
 </account></account>
@@ -126,9 +127,7 @@ class Finch:
 
     def open_conversation(self):
         """By the search of the buddy list."""
-        self.press("/", *self.buddy)
-        self.wait_for("%s Account: %s" % (self.buddy, self.account))
-        self.press("Enter")
+        self.press("/", *self.buddy, "Enter")
         self.wait_for("%s (%s" % (self.buddy, self.account))
 
     def bring_to_front(self, title):
