@@ -217,7 +217,7 @@ list_odd_words (GVariant *report)
 }
 
 char *
-takeover_report_describe (GVariant *report, gboolean done)
+takeover_report_describe (GVariant *report, const char *policies, gboolean done)
 {
   g_autoptr (GPtrArray) conflicts = list_of (report, "conflict");
   g_autoptr (GPtrArray) unreadable = list_of (report, "unreadable");
@@ -225,6 +225,7 @@ takeover_report_describe (GVariant *report, gboolean done)
   GString *words = g_string_new (NULL);
 
   append_accounts (words, report, done);
+  g_string_append (words, policies);
   append_list (words, "In conflict, and left as it is here:", conflicts, describe_conflict);
   append_list (words, "Not verified, for nobody here knows the word:", odd_words,
                describe_odd_word);

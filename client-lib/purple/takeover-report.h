@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 gboolean takeover_report_has_news (GVariant *report);
 /* Whether a file as a whole makes no sense. */
 gboolean takeover_report_has_damaged_file (GVariant *report);
-/* For people, account by account; @done: it has happened. Free it. */
-char *takeover_report_describe (GVariant *report, gboolean done);
+/* For people, account by account; @policies: lines about these; @done: it has happened. Free it. */
+char *takeover_report_describe (GVariant *report, const char *policies, gboolean done);
 
 G_END_DECLS

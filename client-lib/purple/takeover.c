@@ -6,6 +6,7 @@
 
 #include "takeover.h"
 
+#include "old-policies.h"
 #include "takeover-report.h"
 #include "unlock.h"
 
@@ -17,7 +18,9 @@ typedef struct
 {
   Messenger *messenger;
   GHashTable *files; /* role to file name */
-  gboolean asked;    /* by the user: failures and "nothing" are told */
+  OldPolicies *policies;
+  GVariant *report; /* of the import that was made last */
+  gboolean asked;   /* by the user: failures and "nothing" are told */
 } Takeover;
 
 static void
@@ -25,6 +28,8 @@ takeover_free (Takeover *self)
 {
   messenger_unref (self->messenger);
   g_hash_table_unref (self->files);
+  g_clear_pointer (&self->policies, old_policies_free);
+  g_clear_pointer (&self->report, g_variant_unref);
   g_free (self);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Takeover, takeover_free)
@@ -73,19 +78,27 @@ import (Takeover *taken, gboolean preview, GAsyncReadyCallback callback)
                         g_steal_pointer (&self));
 }
 
-/* FALSE: the plugin is unloaded, and nobody is to hear of it. */
+/* FALSE: the plugin is unloaded, and nobody is to hear of it; or NULL is in the report. */
 static gboolean
-take_report (
-    Takeover *self, GObject *client, GAsyncResult *result, GVariant **report, GError **error)
+take_report (Takeover *self, GObject *client, GAsyncResult *result, GError **error)
 {
-  *report = otrd_client_import_finish (OTRD_CLIENT (client), result, error);
+  g_clear_pointer (&self->report, g_variant_unref);
+  self->report = otrd_client_import_finish (OTRD_CLIENT (client), result, error);
   return messenger_get_plugin (self->messenger) != NULL;
 }
 
-static void
-tell_report (Takeover *self, const char *what, GVariant *report, gboolean done)
+static char *
+describe (Takeover *self, gboolean done)
 {
-  g_autofree char *words = takeover_report_describe (report, done);
+  g_autofree char *policies = old_policies_describe (self->policies);
+
+  return takeover_report_describe (self->report, policies, done);
+}
+
+static void
+tell_report (Takeover *self, const char *what, gboolean done)
+{
+  g_autofree char *words = describe (self, done);
 
   tell (self, what, words);
 }
@@ -93,16 +106,26 @@ tell_report (Takeover *self, const char *what, GVariant *report, gboolean done)
 /* Done */
 
 static void
+on_handed_over (gpointer user_data)
+{
+  g_autoptr (Takeover) self = user_data;
+
+  if (messenger_get_plugin (self->messenger) != NULL)
+    tell_report (self, "Taken over from pidgin-otr.", TRUE);
+}
+
+static void
 on_imported (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Takeover) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) report = NULL;
+  OldPolicies *policies = self->policies;
 
-  if (!take_report (self, source, result, &report, &error))
+  if (!take_report (self, source, result, &error))
     return;
-  if (report != NULL)
-    tell_report (self, "Taken over from pidgin-otr.", report, TRUE);
+  if (self->report != NULL)
+    old_policies_hand_over (policies, OTRD_CLIENT (source), on_handed_over,
+                            g_steal_pointer (&self));
   else
     purple_notify_error (messenger_get_plugin (self->messenger), TITLE, "Nothing was taken over.",
                          error->message);
@@ -125,9 +148,9 @@ on_no (gpointer user_data)
 }
 
 static void
-show_preview (Takeover *taken, GVariant *report)
+show_preview (Takeover *taken)
 {
-  g_autofree char *words = takeover_report_describe (report, FALSE);
+  g_autofree char *words = describe (taken, FALSE);
 
   purple_request_action (messenger_get_plugin (taken->messenger), TITLE,
                          "Take over the keys and contacts of pidgin-otr?", words, 0, NULL, NULL,
@@ -184,20 +207,33 @@ on_preview_failed (Takeover *taken, const GError *error)
 }
 
 static void
+on_compared (gpointer user_data)
+{
+  g_autoptr (Takeover) self = user_data;
+
+  if (messenger_get_plugin (self->messenger) == NULL)
+    return;
+  if (takeover_report_has_news (self->report) || old_policies_have_news (self->policies))
+    show_preview (g_steal_pointer (&self));
+  else if (self->asked || takeover_report_has_damaged_file (self->report))
+    tell_report (self, "There is nothing new to take over.", FALSE);
+}
+
+static void
 on_preview (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Takeover) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) report = NULL;
+  OldPolicies *policies = old_policies_new ();
 
-  if (!take_report (self, source, result, &report, &error))
+  g_clear_pointer (&self->policies, old_policies_free);
+  self->policies = policies;
+  if (!take_report (self, source, result, &error))
     return;
-  if (report == NULL)
+  if (self->report != NULL)
+    old_policies_compare (policies, OTRD_CLIENT (source), on_compared, g_steal_pointer (&self));
+  else
     on_preview_failed (g_steal_pointer (&self), error);
-  else if (takeover_report_has_news (report))
-    show_preview (g_steal_pointer (&self), report);
-  else if (self->asked || takeover_report_has_damaged_file (report))
-    tell_report (self, "There is nothing new to take over.", report, FALSE);
 }
 
 static void

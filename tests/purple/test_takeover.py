@@ -139,6 +139,60 @@ def a_damaged_file_of_keys_is_told_beside_what_would_come():
         finch.wait_for("alice@example.org (xmpp): contacts' fingerprints: 5 new (2 verified)")
 
 
+OLD_SWITCHES = """<pref name='OTR'><pref name='enabled' type='bool' value='1'/>
+<pref name='automatic' type='bool' value='0'/><pref name='onlyprivate' type='bool' value='0'/>
+</pref></pref>
+"""
+OF_BOB = "".join("<setting name='OTR/%s' type='bool'>1</setting>" % name
+                 for name in ("overridedefault", "enabled", "automatic", "onlyprivate"))
+
+
+def write_policies(folder):
+    """Of one who has pidgin-otr do nothing by itself, but for Bob."""
+    profile.write_three_accounts(folder)
+    for file, end, addition in (("prefs.xml", "</pref>\n", OLD_SWITCHES),
+                                ("blist.xml", "</buddy>", OF_BOB + "</buddy>")):
+        begin, rest = (folder / file).read_text().rsplit(end, 1)
+        (folder / file).write_text(begin + addition + rest)
+
+
+def policies(client):
+    path = client.open_account("irc", "alice@127.0.0.1")
+    return (client.property("DefaultPolicy"),
+            client.account(path, "GetPolicy", "(sa{sv})", "bob", {}))
+
+
+def policies_come_over_as_well():
+    with finch_of_a_newcomer("takeover-policies", write_policies) as (desktop, finch):
+        client = Client(desktop)
+        finch.bring_to_front("OTR: take over")
+        finch.wait_for("When conversations are private: - everybody: manual - bob: always")
+        assert policies(client) == ("opportunistic", ("opportunistic", "default"))
+        finch.press("Enter")
+        finch.bring_to_front("OTR: taken over")
+        finch.wait_for("- everybody: manual - bob: always")
+        assert policies(client) == ("manual", ("always", "contact"))
+
+
+def policies_that_the_user_has_set_are_kept():
+    with finch_of_a_newcomer("takeover-policies-kept", write_policies) as (desktop, finch):
+        client = Client(desktop)
+        finch.bring_to_front("OTR: take over")
+        finch.wait_for(OFFER)
+        finch.press("Tab", "Enter")  # not now
+        finch.wait_for_no_more(OFFER)
+        client.manager("SetDefaultPolicy", "(sa{sv})", "always", {})
+        client.account(client.open_account("irc", "alice@127.0.0.1"), "SetPolicy", "(ssa{sv})",
+                       "bob", "never", {})
+        finch.choose_action(TAKE_OVER)
+        finch.bring_to_front("OTR: take over")
+        finch.wait_for("left as it is here: - everybody: manual, here always "
+                       "- bob: always, here never")
+        finch.press("Enter")
+        finch.bring_to_front("OTR: taken over")
+        assert policies(client) == ("always", ("never", "contact"))
+
+
 def pidgin_shows_what_would_come_and_takes_it_over():
     with Desktop() as desktop, contextlib.ExitStack() as stack:
         server = xmpp.Server(desktop.folder, ["alice", "bob"])
@@ -169,6 +223,8 @@ if __name__ == "__main__":
             nothing_is_offered_to_those_who_have_it_already,
         "a damaged file of keys is told beside what would come":
             a_damaged_file_of_keys_is_told_beside_what_would_come,
+        "policies come over as well": policies_come_over_as_well,
+        "policies that the user has set are kept": policies_that_the_user_has_set_are_kept,
         "Pidgin shows what would come and takes it over":
             pidgin_shows_what_would_come_and_takes_it_over,
     })
