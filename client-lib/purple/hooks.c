@@ -9,6 +9,7 @@
 #include "hooks.h"
 
 #include "beacon.h"
+#include "log-guard.h"
 #include "notices.h"
 #include "outlet.h"
 #include "talk.h"
@@ -240,6 +241,7 @@ hooks_connect (Messenger *messenger)
 
   connect_to_conversations (messenger, plugin);
   connect_to_network (messenger, plugin);
+  log_guard_connect (messenger);
   outlet_guard (messenger);
   watch_all (messenger, NULL);
 }

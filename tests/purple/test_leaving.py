@@ -12,31 +12,52 @@ import tap
 import test_pidgin
 import xmpp
 from desktop import wait_until
+from messenger import Client
 from pidgin import Pidgin
 from switchboard import order
 from test_pidgin import START, only_otr, scene
 from test_windows import conversation
 
-POUNCE = """<?xml version='1.0' encoding='UTF-8' ?>
-<pounces version='1.0'><pounce ui='gtk-gaim'>
-<account protocol='prpl-jabber'>{account}</account><pouncee>{contact}</pouncee><options/>
-<events><event type='message-received'/></events>
-<actions><action type='send-message'><param name='message'>pounced on you</param></action></actions>
-<saved/></pounce></pounces>
+POUNCES = """<?xml version='1.0' encoding='UTF-8' ?>
+<pounces version='1.0'>%s</pounces>
 """
+POUNCE = """<pounce ui='gtk-gaim'>
+<account protocol='prpl-jabber'>{account}</account><pouncee>{contact}</pouncee><options/>
+<events><event type='{event}'/></events>
+<actions><action type='send-message'><param name='message'>{text}</param></action></actions>
+<saved/></pounce>
+"""
+STATUS_AWAY = 5  # of libpurple's status.h
 
 
 class PreparedPidgin(Pidgin):
-    """Alice's has a buddy pounce, and the switchboard."""
+    """Alice's has buddy pounces, and the switchboard."""
 
     def __init__(self, desktop, screen, name, port, plugins, *others):
         if name == "alice":
-            others, plugins = ((0, 0), self._write_pounce), plugins + (switchboard.PLUGIN,)
+            others, plugins = ((0, 0), self._write_pounces), plugins + (switchboard.PLUGIN,)
         super().__init__(desktop, screen, name, port, plugins, *others)
 
-    def _write_pounce(self, folder):
-        (folder / "pounces.xml").write_text(
-            POUNCE.format(account=self.account_name, contact=xmpp.address("bob")))
+    def _write_pounces(self, folder):
+        (folder / "pounces.xml").write_text(POUNCES % "".join(
+            POUNCE.format(account=self.account_name, contact=xmpp.address("bob"), event=event,
+                          text=text)
+            for event, text in (("message-received", "pounced on you"), ("away", "off already"))))
+
+    def go_away(self):
+        status = self.call("PurpleSavedstatusNew", "(si)", "", STATUS_AWAY)
+        self.call("PurpleSavedstatusActivate", "(i)", status)
+
+    def set_policy(self, policy):
+        """Of the account, in the service."""
+        client = Client(self.desktop)
+        client.account(client.open_account("xmpp", xmpp.address(self.name)), "SetPolicy",
+                       "(ssa{sv})", "", policy, {})
+        client.close()
+
+    def has_logged(self, text):
+        return any(text.encode() in content for path, content in self.desktop.files().items()
+                   if "logs" in path.parts)
 
     def title_of(self, contact):
         return self.call("PurpleConversationGetTitle", "(i)", self._conversation(contact))
@@ -63,6 +84,25 @@ def what_pounces_and_other_plugins_send_leaves_as_privately_as_what_is_typed():
         assert order(made.alice, "send", xmpp.address("bob"), "by another plugin")
         made.bob.wait_for("alice", "by another plugin")
         only_otr(made)
+
+
+def what_a_pounce_sends_privately_is_not_logged():
+    with scene("leaving-pounce-log") as (made, _stack):
+        go_private(made)
+        made.bob.go_away()
+        made.bob.wait_for("alice", "off already")
+        made.alice.wait_for("bob", "off already")
+        assert not made.alice.has_logged("off already")
+        only_otr(made)
+
+
+def what_a_pounce_sends_in_the_clear_is_logged():
+    with scene("leaving-pounce-clear") as (made, _stack):
+        made.alice.set_policy("never")
+        made.alice.wait_for_title("bob", "[not private] bob")
+        made.bob.go_away()
+        made.bob.wait_for("alice", "off already")
+        assert made.alice.has_logged("off already")
 
 
 def a_plugin_that_is_unloaded_leaves_no_word_of_privacy_behind():
@@ -145,9 +185,8 @@ def what_is_being_read_when_the_account_signs_off_is_shown_and_not_logged():
                  if "last moment" in text or "one after it" in text]
         assert len(shown) == 2 and "last moment" in shown[0], made.alice.texts("bob")
         made.bob.wait_for("alice", "has ended")
-        logs = b"".join(content for path, content in made.desktop.files().items()
-                        if "logs" in path.parts)
-        assert b"last moment" not in logs and b"one after it" not in logs
+        for text in ("last moment", "one after it"):
+            assert not made.alice.has_logged(text)
         only_otr(made)
 
 
@@ -198,6 +237,10 @@ if __name__ == "__main__":
     tap.run({
         "what pounces and other plugins send leaves as privately as what is typed":
             what_pounces_and_other_plugins_send_leaves_as_privately_as_what_is_typed,
+        "what a pounce sends privately is not logged":
+            what_a_pounce_sends_privately_is_not_logged,
+        "what a pounce sends in the clear is logged":
+            what_a_pounce_sends_in_the_clear_is_logged,
         "a plugin that is unloaded leaves no word of privacy behind":
             a_plugin_that_is_unloaded_leaves_no_word_of_privacy_behind,
         "the title in Finch tells the state until the plugin is unloaded":
