@@ -46,8 +46,8 @@ struct _BusCaller
   BusProgram *program;
 };
 
-static void
-caller_unref (BusCaller *caller)
+void
+bus_caller_unref (BusCaller *caller)
 {
   if (!g_ref_count_dec (&caller->count))
     return;
@@ -71,7 +71,7 @@ caller_leave (BusCaller *caller)
       bus_program_remove_messenger (caller->program, caller->messenger);
       core_messenger_vanish (caller->messenger);
     }
-  caller_unref (caller);
+  bus_caller_unref (caller);
 }
 
 static void
@@ -128,7 +128,7 @@ bus_caller_take_turn (gpointer user_data)
   run_first (caller);
   has_more = !g_queue_is_empty (&caller->waiting);
   caller->is_in_turn = has_more;
-  caller_unref (caller);
+  bus_caller_unref (caller);
   return has_more;
 }
 
@@ -182,7 +182,7 @@ identity_is_found (GObject *source, GAsyncResult *result, gpointer user_data)
   BusCaller *caller = user_data;
 
   caller_is_known (caller, bus_identity_find_finish (result));
-  caller_unref (caller);
+  bus_caller_unref (caller);
 }
 
 static BusCaller *
@@ -358,7 +358,7 @@ bus_caller_end_call (BusCaller *caller, gsize size)
 {
   caller->pending--;
   bus_program_end_call (caller->program, size);
-  caller_unref (caller);
+  bus_caller_unref (caller);
 }
 
 gboolean
@@ -444,22 +444,6 @@ bus_caller_open_direct (BusCaller *caller, char **guid, GError **error)
 
 /* For people */
 
-static GVariant *
-list_sessions (BusCaller *caller, BusSessionPath get_path, gpointer user_data)
-{
-  g_autoptr (GPtrArray) sessions = core_messenger_list_sessions (caller->messenger);
-  g_autoptr (GPtrArray) paths = g_ptr_array_sized_new (sessions->len);
-
-  for (guint i = 0; i < sessions->len; i++)
-    {
-      const char *path = get_path (sessions->pdata[i], user_data);
-
-      if (path != NULL)
-        g_ptr_array_add (paths, (gpointer)path);
-    }
-  return g_variant_new_objv ((const char *const *)paths->pdata, paths->len);
-}
-
 static void
 add_text (GVariantBuilder *record, const char *key, const char *text)
 {
@@ -467,27 +451,21 @@ add_text (GVariantBuilder *record, const char *key, const char *text)
     g_variant_builder_add (record, "{sv}", key, g_variant_new_string (text));
 }
 
-static void
-describe_caller (BusCaller *caller,
-                 GVariantBuilder *records,
-                 BusSessionPath get_path,
-                 gpointer user_data)
+void
+bus_caller_describe (BusCaller *caller, GVariantBuilder *record)
 {
   const BusIdentity *identity = caller->identity;
   const char *application = core_messenger_get_application (caller->messenger);
   const char *name = core_messenger_get_name (caller->messenger);
 
-  g_variant_builder_open (records, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (records, "{sv}", "application", g_variant_new_string (application));
-  g_variant_builder_add (records, "{sv}", "name",
+  g_variant_builder_add (record, "{sv}", "application", g_variant_new_string (application));
+  g_variant_builder_add (record, "{sv}", "name",
                          g_variant_new_string (name != NULL ? name : application));
-  add_text (records, "sandbox", bus_identity_get_sandbox (identity));
-  add_text (records, "unit", identity->unit);
+  add_text (record, "sandbox", bus_identity_get_sandbox (identity));
+  add_text (record, "unit", identity->unit);
   if (identity->process != 0)
-    g_variant_builder_add (records, "{sv}", "process", g_variant_new_uint32 (identity->process));
-  g_variant_builder_add (records, "{sv}", "direct", g_variant_new_boolean (caller->name == NULL));
-  g_variant_builder_add (records, "{sv}", "sessions", list_sessions (caller, get_path, user_data));
-  g_variant_builder_close (records);
+    g_variant_builder_add (record, "{sv}", "process", g_variant_new_uint32 (identity->process));
+  g_variant_builder_add (record, "{sv}", "direct", g_variant_new_boolean (caller->name == NULL));
 }
 
 /* A bus name under which a program has only opened direct connections is told through these. */
@@ -498,24 +476,8 @@ is_only_a_door (BusCaller *caller)
 }
 
 void
-bus_callers_list (BusCallers *callers,
-                  GVariantBuilder *records,
-                  BusSessionPath get_path,
-                  gpointer user_data)
+bus_callers_list (BusCallers *callers, GPtrArray *into)
 {
-  GHashTableIter iter;
-  gpointer caller;
-
-  g_hash_table_iter_init (&iter, callers->by_name);
-  while (g_hash_table_iter_next (&iter, NULL, &caller))
-    if (((BusCaller *)caller)->identity != NULL && !is_only_a_door (caller))
-      describe_caller (caller, records, get_path, user_data);
-}
-
-guint
-bus_callers_count_attached (BusCallers *callers)
-{
-  guint n_attached = 0;
   GHashTableIter iter;
   gpointer value;
 
@@ -523,10 +485,10 @@ bus_callers_count_attached (BusCallers *callers)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       BusCaller *caller = value;
-      g_autoptr (GPtrArray) sessions =
-          caller->messenger != NULL ? core_messenger_list_sessions (caller->messenger) : NULL;
 
-      n_attached += sessions != NULL && sessions->len > 0;
+      if (caller->identity == NULL || is_only_a_door (caller))
+        continue;
+      g_ref_count_inc (&caller->count);
+      g_ptr_array_add (into, caller);
     }
-  return n_attached;
 }

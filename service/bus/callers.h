@@ -74,13 +74,10 @@ BusCaller *bus_callers_get_only (BusCallers *callers);
  * the result, -1 on error. */
 int bus_caller_open_direct (BusCaller *caller, char **guid, GError **error);
 
-/* For people: one a{sv} a caller, "sessions" by @get_path. */
-void bus_callers_list (BusCallers *callers,
-                       GVariantBuilder *records,
-                       BusSessionPath get_path,
-                       gpointer user_data);
-
-/* How many of them have a session. */
-guint bus_callers_count_attached (BusCallers *callers);
+/* Adds those that are of interest to people to @into, a reference to each. */
+void bus_callers_list (BusCallers *callers, GPtrArray *into);
+void bus_caller_unref (BusCaller *caller);
+/* Adds all that is known of it but its sessions to an a{sv}. */
+void bus_caller_describe (BusCaller *caller, GVariantBuilder *record);
 
 G_END_DECLS

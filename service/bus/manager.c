@@ -6,6 +6,7 @@
 #include "bus/backup.h"
 #include "bus/call.h"
 #include "bus/callers.h"
+#include "bus/clients.h"
 #include "bus/configuration.h"
 #include "bus/descriptors.h"
 #include "bus/import.h"
@@ -246,25 +247,6 @@ handle_set_default_policy (BusCall *call, gpointer object, GVariant *arguments)
   core_set_default_policy (object, policy, policy_is_set, call);
 }
 
-/* Who is there */
-
-static const char *
-path_of_session (CoreSession *session, gpointer user_data)
-{
-  BusExport *export = bus_tree_find (user_data, session);
-
-  return export != NULL ? export->path : NULL;
-}
-
-static void
-handle_list_clients (BusCall *call, gpointer object, GVariant *arguments)
-{
-  BusTree *tree = bus_call_get_tree (call);
-
-  bus_call_return (call, g_variant_new ("(@aa{sv})", bus_roster_list (bus_tree_get_roster (tree),
-                                                                      path_of_session, tree)));
-}
-
 /* Grants */
 
 static void
@@ -366,7 +348,7 @@ static const BusMethod methods[] = {
   { "OpenDirectConnection", bus_portal_handle_open_direct_connection },
   { "ListApplications", handle_list_applications },
   { "SetGrant", handle_set_grant },
-  { "ListClients", handle_list_clients },
+  { "ListClients", bus_clients_handle_list },
   { "Import", bus_manager_handle_import },
   { "SetKeyStore", bus_manager_set_key_store },
   { "CheckVault", bus_manager_check_vault },

@@ -194,13 +194,12 @@ bus_roster_remove (BusRoster *roster, BusCallers *callers)
   g_ptr_array_remove (roster->callers, callers);
 }
 
-GVariant *
-bus_roster_list (BusRoster *roster, BusSessionPath get_path, gpointer user_data)
+GPtrArray *
+bus_roster_list_callers (BusRoster *roster)
 {
-  GVariantBuilder records;
+  GPtrArray *callers = g_ptr_array_new_with_free_func ((GDestroyNotify)bus_caller_unref);
 
-  g_variant_builder_init (&records, G_VARIANT_TYPE ("aa{sv}"));
   for (guint i = 0; i < roster->callers->len; i++)
-    bus_callers_list (roster->callers->pdata[i], &records, get_path, user_data);
-  return g_variant_builder_end (&records);
+    bus_callers_list (roster->callers->pdata[i], callers);
+  return callers;
 }

@@ -31,8 +31,6 @@ struct _BusWork
 
 /* Told after each answered call, and when callers come and go. */
 typedef void (*BusHappened) (gpointer user_data);
-/* The path of a session; NULL: it has none. */
-typedef const char *(*BusSessionPath) (CoreSession *session, gpointer user_data);
 
 /* @limits outlives it. */
 BusRoster *
@@ -72,7 +70,7 @@ void bus_roster_add_work (BusRoster *roster, BusWork *work);
 /* Runs @write on @item in a thread that gives way to all others, and then @written here. */
 void bus_roster_write (BusRoster *roster, GFunc write, gpointer item, GSourceFunc written);
 
-/* aa{sv}, floating: for people. */
-GVariant *bus_roster_list (BusRoster *roster, BusSessionPath get_path, gpointer user_data);
+/* Of BusCaller: for people.  (transfer full) */
+GPtrArray *bus_roster_list_callers (BusRoster *roster);
 
 G_END_DECLS

@@ -11,7 +11,7 @@ wanted, in one run, on all cores; nothing here judges.
   memory     of a busy session
   dispatch   the dearest turn of the main loop, of what concerns all sessions
 
-Usage: crowd.py OTRD METER; the load is this program again, as a child."""
+Usage: crowd.py OTRD METER [PART...]; the load is this program again, as a child."""
 import itertools
 import os
 import pathlib
@@ -368,14 +368,18 @@ def measure_dispatches(program, library):
             cost("an opener that vanishes", lambda: opener.close_sync(None))
 
 
-def main(program, library):
-    measure_exchanges(program)
-    measure_others(program)
-    measure_many(program)
-    measure_dispatches(program, library)
+def main(program, library, *wanted):
+    parts = {
+        "exchanges": lambda: measure_exchanges(program),
+        "others": lambda: measure_others(program),
+        "many": lambda: measure_many(program),
+        "dispatch": lambda: measure_dispatches(program, library),
+    }
+    for name in wanted or parts:
+        parts[name]()
 
 
 if sys.argv[1] == "load":
     run_load(*sys.argv[2:])
 else:
-    main(*map(os.path.abspath, sys.argv[1:]))
+    main(*map(os.path.abspath, sys.argv[1:3]), *sys.argv[3:])

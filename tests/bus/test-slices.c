@@ -85,6 +85,42 @@ a_listing_holds_up_nobody (Fixture *fixture, gconstpointer unused)
   g_variant_unref (answers.listing);
 }
 
+static gsize
+count_sessions (GVariant *clients)
+{
+  g_autoptr (GVariantIter) records = NULL;
+  GVariant *record;
+  gsize count = 0;
+
+  g_variant_get (clients, "(aa{sv})", &records);
+  while (g_variant_iter_loop (records, "@a{sv}", &record))
+    {
+      g_autoptr (GVariant) sessions =
+          g_variant_lookup_value (record, "sessions", G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
+
+      count += g_variant_n_children (sessions);
+    }
+  return count;
+}
+
+static void
+a_list_of_clients_holds_up_nobody (Fixture *fixture, gconstpointer unused)
+{
+  Answers answers = { 0 };
+
+  open_sessions (fixture->first);
+  g_dbus_connection_call (fixture->first, "im.otrd1", MANAGER, "im.otrd1.Manager", "ListClients",
+                          g_variant_new ("(a{sv})", NULL), NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT,
+                          NULL, listing_is_here, &answers);
+  g_dbus_connection_call (fixture->first, "im.otrd1", MANAGER, "im.otrd1.Manager", "Register",
+                          g_variant_new ("(sa{sv})", "hasty", NULL), NULL, G_DBUS_CALL_FLAGS_NONE,
+                          G_MAXINT, NULL, other_is_here, &answers);
+  fixture_wait_until (answers.count == 2);
+  g_assert_cmpuint (answers.other_at, <, answers.listing_at);
+  g_assert_cmpuint (count_sessions (answers.listing), ==, SESSIONS);
+  g_variant_unref (answers.listing);
+}
+
 static void
 listings_at_once_are_all_answered (Fixture *fixture, gconstpointer unused)
 {
@@ -248,6 +284,8 @@ static void
 add_tests (void)
 {
   fixture_add_test ("/bus/slices/a-listing-holds-up-nobody", a_listing_holds_up_nobody);
+  fixture_add_test ("/bus/slices/a-list-of-clients-holds-up-nobody",
+                    a_list_of_clients_holds_up_nobody);
   fixture_add_test ("/bus/slices/listings-at-once-are-all-answered",
                     listings_at_once_are_all_answered);
   fixture_add_test ("/bus/slices/what-goes-meanwhile-is-told-of-after-the-listing",
