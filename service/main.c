@@ -10,6 +10,7 @@
 
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -140,6 +141,14 @@ clean_environment (void)
   g_unsetenv ("G_MESSAGES_DEBUG");
 }
 
+/* libc puts off the joining of small blocks that are freed, and does all of it in one dispatch,
+ * whichever comes next: of a long answer that another thread has freed, milliseconds. */
+static void
+spread_cost_of_memory (void)
+{
+  mallopt (M_MXFAST, 0);
+}
+
 static gboolean
 read_options (int *argc, char ***argv, Options *options, GError **error)
 {
@@ -236,6 +245,7 @@ main (int argc, char **argv)
   Options options = { .idle_exit = IDLE_EXIT_SECONDS };
 
   clean_environment ();
+  spread_cost_of_memory ();
   signal (SIGPIPE, SIG_IGN); /* a caller closes the pipe that its backup goes to */
   engine_init ();
   secret_memory_harden_process ();
