@@ -58,6 +58,34 @@ read_switches (const char *folder)
 }
 
 guint64
+cpu_of_thread (guint pid, guint thread)
+{
+  g_autofree char *folder = g_strdup_printf ("/proc/%u/task/%u", pid, thread);
+
+  return read_schedstat (folder);
+}
+
+guint64
+cpu_of_threads (guint pid, const char *name)
+{
+  g_autofree char *tasks = g_strdup_printf ("/proc/%u/task", pid);
+  g_autoptr (GDir) dir = g_dir_open (tasks, 0, NULL);
+  const char *thread;
+  guint64 sum = 0;
+
+  while (dir != NULL && (thread = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (tasks, thread, "comm", NULL);
+      g_autofree char *its_name = NULL;
+
+      if (g_file_get_contents (path, &its_name, NULL, NULL)
+          && g_str_equal (g_strchomp (its_name), name))
+        sum += cpu_of_thread (pid, g_ascii_strtoull (thread, NULL, 10));
+    }
+  return sum;
+}
+
+guint64
 cpu_of_process (guint pid)
 {
   return sum_over_threads (pid, read_schedstat);

@@ -7,6 +7,9 @@
 #include <glib.h>
 
 guint64 cpu_of_process (guint pid);
+guint64 cpu_of_thread (guint pid, guint thread);
+/* Of those with this name. */
+guint64 cpu_of_threads (guint pid, const char *name);
 /* Voluntary and involuntary context switches: how often it has woken. */
 guint64 wakeups_of_process (guint pid);
 guint64 resident_kib_of_process (guint pid);

@@ -11,7 +11,7 @@ wanted, in one run, on all cores; nothing here judges.
   memory     of a busy session
   dispatch   the dearest turn of the main loop, of what concerns all sessions
 
-Usage: crowd.py OTRD METER [PART...]; the load is this program again, as a child."""
+Usage: crowd.py OTRD METER BENCH-EXCHANGES BENCH-LIBOTR [PART...]; the load is this program again, as a child."""
 import itertools
 import os
 import pathlib
@@ -227,20 +227,44 @@ def under_load(place, kind, door, measure):
         child.wait()
 
 
-def measure_exchanges(program):
-    rates = []
+def measure_bare(bare):
+    """What two of these cores do over one, with bare libotr: seconds of one, and of two at once."""
+    def time_of(count):
+        programs = [subprocess.Popen([bare], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                    for _ in range(count)]
+
+        def ask(texts):
+            for each in programs:
+                each.stdin.write(b"%d\n" % texts)
+                each.stdin.flush()
+            for each in programs:
+                each.stdout.readline()
+        ask(2)
+        before = time.perf_counter()
+        ask(300)
+        taken = time.perf_counter() - before
+        for each in programs:
+            each.communicate()
+        return taken
+    return time_of(1), time_of(2)
+
+
+def measure_exchanges(program, driver, bare):
+    results = []
     for workers in 1, 2:
         with Desktop(program="%s --workers %d" % (program, workers)) as place:
-            connection = open_direct(place.connect())
-            pairs, over = open_pairs(connection, PAIRS), []
-            before = time.perf_counter()
-            for pair in pairs:
-                Exchange(connection, pair, lambda: over.append(True))
-            run_until(lambda: len(over) == PAIRS)
-            rates.append(PAIRS / (time.perf_counter() - before))
-            connection.close_sync(None)
-    print("exchanges: %.0f a second with one worker, %.0f with two: %.2f (1.6)"
-          % (*rates, rates[1] / rates[0]), flush=True)
+            place.call(*("im.otrd1", MANAGER, "org.freedesktop.DBus.Peer", "Ping"))
+            out = subprocess.run([driver, str(place.service_pid())], env=place.environment,
+                                 check=True, stdout=subprocess.PIPE).stdout
+            results.append([float(word) for word in out.split()])
+    one, two = results
+    alone, together = measure_bare(bare)
+    print("exchanges: %.0f a second with one worker, %.0f with two: %.2f (1.6); "
+          "two of bare libotr at once over one: %.2f" % (one[0], two[0], two[0] / one[0],
+                                                         2 * alone / together))
+    for name, (_, service, moving, ours) in ("one worker", one), ("two", two):
+        print("exchanges: with %s, CPU of one: %.1f ms of workers, %.2f of the service's other "
+              "threads, %.2f of the caller" % (name, service - moving, moving, ours), flush=True)
 
 
 def open_quiet(place):
@@ -368,9 +392,9 @@ def measure_dispatches(program, library):
             cost("an opener that vanishes", lambda: opener.close_sync(None))
 
 
-def main(program, library, *wanted):
+def main(program, library, driver, bare, *wanted):
     parts = {
-        "exchanges": lambda: measure_exchanges(program),
+        "exchanges": lambda: measure_exchanges(program, driver, bare),
         "others": lambda: measure_others(program),
         "many": lambda: measure_many(program),
         "dispatch": lambda: measure_dispatches(program, library),
@@ -382,4 +406,4 @@ def main(program, library, *wanted):
 if sys.argv[1] == "load":
     run_load(*sys.argv[2:])
 else:
-    main(*map(os.path.abspath, sys.argv[1:3]), *sys.argv[3:])
+    main(*map(os.path.abspath, sys.argv[1:5]), *sys.argv[5:])
