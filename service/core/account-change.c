@@ -18,13 +18,28 @@ typedef struct
 } Saving;
 
 static void
-saving_free (Saving *saving)
+saving_clear (gpointer memory)
 {
+  Saving *saving = memory;
+
   if (saving->free_change != NULL)
     saving->free_change (saving->change);
   g_object_unref (saving->account);
   g_object_unref (saving->task);
-  g_free (saving);
+}
+
+static void
+saving_unref (gpointer saving)
+{
+  g_rc_box_release_full (saving, saving_clear);
+}
+
+static void
+undo_change (Vault *vault, gpointer user_data)
+{
+  Saving *saving = user_data;
+
+  saving->undo (saving->account, saving->change);
 }
 
 static void
@@ -40,23 +55,32 @@ on_change_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
       g_task_return_boolean (saving->task, TRUE);
     }
   else
-    {
-      if (saving->undo != NULL)
-        saving->undo (saving->account, saving->change);
-      g_task_return_error (saving->task, error);
-    }
-  saving_free (saving);
+    g_task_return_error (saving->task, error);
+  saving_unref (saving);
+}
+
+char *
+core_name_setting (const char *protocol,
+                   const char *account,
+                   const char *what,
+                   const char *whose,
+                   const char *which)
+{
+  if (what == NULL)
+    return g_strjoin ("\n", protocol, account, "", NULL);
+  return g_strjoin ("\n", protocol, account, what, whose, which, "", NULL);
 }
 
 void
 core_account_save_change (CoreAccount *account,
                           GTask *task,
+                          char *setting,
                           CoreChangeFunc done,
                           CoreChangeFunc undo,
                           gpointer change,
                           GDestroyNotify free_change)
 {
-  Saving *saving = g_new0 (Saving, 1);
+  Saving *saving = g_rc_box_new0 (Saving);
 
   saving->account = g_object_ref (account);
   saving->task = task;
@@ -64,6 +88,7 @@ core_account_save_change (CoreAccount *account,
   saving->undo = undo;
   saving->change = change;
   saving->free_change = free_change;
+  vault_note_undo (account->vault, setting, undo_change, g_rc_box_acquire (saving), saving_unref);
   vault_save_async (account->vault, on_change_saved, saving);
 }
 

@@ -50,17 +50,24 @@ typedef struct
   CoreAccount *account;
   EngineKey *key;
   GError *error;
-  VaultAccount *before; /* to be put back when the new one cannot be saved */
+  VaultAccount *before; /* whose key is put back when the new one cannot be saved */
 } Generation;
 
 static void
-generation_free (Generation *generation)
+generation_clear (gpointer memory)
 {
+  Generation *generation = memory;
+
   g_clear_pointer (&generation->key, engine_key_unref);
   g_clear_pointer (&generation->before, vault_account_free);
   g_clear_error (&generation->error);
   g_object_unref (generation->account);
-  g_free (generation);
+}
+
+static void
+generation_unref (gpointer generation)
+{
+  g_rc_box_release_full (generation, generation_clear);
 }
 
 static void
@@ -97,7 +104,7 @@ end_generation (Generation *generation, const GError *error)
   tell_who_waits (account, error);
   if (!account->removed)
     core_account_load (account);
-  generation_free (generation);
+  generation_unref (generation);
 }
 
 static void
@@ -106,9 +113,7 @@ on_key_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
   Generation *generation = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!vault_save_finish (VAULT_VAULT (vault), result, &error))
-    vault_put_account (VAULT_VAULT (vault), generation->before, NULL);
-  else
+  if (vault_save_finish (VAULT_VAULT (vault), result, &error))
     {
       g_free (generation->account->fingerprint);
       generation->account->fingerprint = g_strdup (engine_key_get_fingerprint (generation->key));
@@ -133,6 +138,35 @@ put_key (Generation *generation, GError **error)
   return vault_put_account (account->vault, record, error);
 }
 
+/* The policy may be another one meanwhile. */
+static void
+undo_key (Vault *vault, gpointer user_data)
+{
+  const Generation *generation = user_data;
+  const VaultAccount *before = generation->before;
+  g_autoptr (VaultAccount) now = vault_lookup_account (vault, before->protocol, before->name);
+
+  if (now == NULL)
+    return;
+  g_clear_pointer (&now->private_key, secret_unref);
+  if (before->private_key != NULL)
+    now->private_key = secret_ref (before->private_key);
+  g_free (now->fingerprint);
+  now->fingerprint = g_strdup (before->fingerprint);
+  vault_put_account (vault, now, NULL);
+}
+
+static void
+save_key (Generation *generation)
+{
+  CoreAccount *account = generation->account;
+
+  vault_note_undo (account->vault,
+                   core_name_setting (account->protocol, account->name, "key", "", ""), undo_key,
+                   g_rc_box_acquire (generation), generation_unref);
+  vault_save_async (account->vault, on_key_saved, generation);
+}
+
 static void
 on_key_made (gpointer user_data)
 {
@@ -144,7 +178,7 @@ on_key_made (gpointer user_data)
   else if (!put_key (generation, &error))
     end_generation (generation, error);
   else
-    vault_save_async (generation->account->vault, on_key_saved, generation);
+    save_key (generation);
 }
 
 static void
@@ -158,7 +192,7 @@ make_key (gpointer user_data)
 static void
 generate (CoreAccount *account)
 {
-  Generation *generation = g_new0 (Generation, 1);
+  Generation *generation = g_rc_box_new0 (Generation);
 
   generation->account = g_object_ref (account);
   account->generating = TRUE;

@@ -77,11 +77,11 @@ put_policy (CoreAccount *account, const char *contact, OtrdPolicy policy, GError
     return vault_put_policy (account->vault, account->protocol, account->name, contact, policy,
                              error);
   record = vault_lookup_account (account->vault, account->protocol, account->name);
-  record->policy = policy;
-  if (!vault_put_account (account->vault, record, error))
-    return FALSE;
   account->policy = policy;
-  return TRUE;
+  if (record == NULL)
+    return core_account_check_open (account, "set the policy", error);
+  record->policy = policy;
+  return vault_put_account (account->vault, record, error);
 }
 
 static void
@@ -93,17 +93,23 @@ undo_policy (CoreAccount *account, gpointer user_data)
   core_account_policies_changed (account);
 }
 
+/* What was saved, although it may be changed again already. */
 static void
 tell_policy (CoreAccount *account, gpointer user_data)
 {
   PolicyChange *change = user_data;
-  const char *policy, *origin;
+  gboolean of_contact = *change->contact != '\0';
+  CorePolicyOrigin origin;
+  OtrdPolicy policy;
 
   core_account_policies_changed (account);
-  if (change->old
-      != change->new &&core_account_resolve_policy (account, change->contact, &policy, &origin,
-                                                    NULL))
-    g_signal_emit_by_name (account, "policy-changed", change->contact, policy, origin);
+  if (change->old == change->new)
+    return;
+  policy = core_policy_resolve (of_contact ? change->new : OTRD_POLICY_INHERIT,
+                                of_contact ? account->policy : change->new,
+                                vault_get_default_policy (account->vault), &origin);
+  g_signal_emit_by_name (account, "policy-changed", change->contact, otrd_policy_to_string (policy),
+                         core_policy_origin_to_string (origin));
 }
 
 static PolicyChange *
@@ -138,8 +144,10 @@ core_account_set_policy (CoreAccount *account,
 
   if (change != NULL && put_policy (account, change->contact, change->new, &error))
     {
-      core_account_save_change (account, task, tell_policy, undo_policy, change,
-                                policy_change_free);
+      core_account_save_change (
+          account, task,
+          core_name_setting (account->protocol, account->name, "policy", change->contact, ""),
+          tell_policy, undo_policy, change, policy_change_free);
       return;
     }
   g_clear_pointer (&change, policy_change_free);

@@ -61,11 +61,21 @@ gboolean core_account_has_private_session (CoreAccount *account);
 void core_account_policies_changed (CoreAccount *account);
 
 /* account-change.c */
+/* For vault_note_undo (): what is changed. @what: "key", "policy", "trust", "grant"; NULL: the
+ * account with all that belongs to it. @whose: a contact, or an application, @which: a
+ * fingerprint; else "". */
+char *core_name_setting (const char *protocol,
+                         const char *account,
+                         const char *what,
+                         const char *whose,
+                         const char *which);
 typedef void (*CoreChangeFunc) (CoreAccount *account, gpointer change);
 /* Something was put into the vault: ends @task (taken) when it is on disk, having called @done
- * with @change; when it cannot be saved, having called @undo. Either may be NULL. */
+ * with @change; when it cannot be saved, @undo is called (vault_note_undo ()), of @setting (taken).
+ */
 void core_account_save_change (CoreAccount *account,
                                GTask *task,
+                               char *setting,
                                CoreChangeFunc done,
                                CoreChangeFunc undo,
                                gpointer change,
@@ -104,6 +114,10 @@ void core_account_trust_changed (CoreAccount *account,
                                  const char *contact,
                                  const char *fingerprint,
                                  const VaultFingerprint *record);
+
+/* For vault_note_undo (). @old: NULL: there was none, @new: NULL: forgotten. What was found out
+ * meanwhile stays: that the key was seen, and what a verification has said. */
+void core_undo_trust (Vault *vault, const VaultFingerprint *old, const VaultFingerprint *new);
 
 /* account-policy.c */
 /* FALSE: the policies cannot be read now. */

@@ -69,6 +69,7 @@ core_account_remove (CoreAccount *account,
       return;
     }
   account->removed = TRUE;
-  core_account_save_change (account, task, finish_removal, undo_removal, taken,
-                            (GDestroyNotify)g_ptr_array_unref);
+  core_account_save_change (account, task,
+                            core_name_setting (account->protocol, account->name, NULL, NULL, NULL),
+                            finish_removal, undo_removal, taken, (GDestroyNotify)g_ptr_array_unref);
 }

@@ -53,18 +53,58 @@ trust_change_free (gpointer user_data)
   g_free (change);
 }
 
+static gboolean
+has_same_trust (const VaultFingerprint *one, const VaultFingerprint *other)
+{
+  return one->trust == other->trust && one->trust_at == other->trust_at
+         && strcmp (one->method, other->method) == 0;
+}
+
+/* The record that is to be there again; NULL: none. */
+static VaultFingerprint *
+find_before (const VaultFingerprint *old, const VaultFingerprint *now)
+{
+  VaultFingerprint *before;
+
+  if (old == NULL && now->last_seen == 0)
+    return NULL;
+  before = old != NULL ? vault_fingerprint_copy (old)
+                       : vault_fingerprint_new (now->protocol, now->account, now->contact,
+                                                now->fingerprint);
+  if (now == NULL || now->last_seen == 0)
+    return before;
+  before->first_seen = before->first_seen != 0 ? before->first_seen : now->first_seen;
+  before->last_seen = now->last_seen;
+  before->seen |= now->seen;
+  return before;
+}
+
+void
+core_undo_trust (Vault *vault, const VaultFingerprint *old, const VaultFingerprint *new)
+{
+  const VaultFingerprint *record = old != NULL ? old : new;
+  g_autoptr (VaultFingerprint) now = vault_lookup_fingerprint (
+      vault, record->protocol, record->account, record->contact, record->fingerprint);
+  g_autoptr (VaultFingerprint) before = NULL;
+
+  if (new != NULL && (now == NULL || !has_same_trust (now, new)))
+    return;
+  before = find_before (old, now);
+  if (before != NULL)
+    vault_put_fingerprint (vault, before, NULL);
+  else
+    vault_remove_fingerprint (vault, now->protocol, now->account, now->contact, now->fingerprint,
+                              NULL);
+}
+
 static void
 undo_trust (CoreAccount *account, gpointer user_data)
 {
-  TrustChange *change = user_data;
+  const TrustChange *change = user_data;
   const VaultFingerprint *record = change->old != NULL ? change->old : change->new;
   CoreSession *session = find_session (account, record->contact);
 
-  if (change->old != NULL)
-    vault_put_fingerprint (account->vault, change->old, NULL);
-  else
-    vault_remove_fingerprint (account->vault, account->protocol, account->name, record->contact,
-                              record->fingerprint, NULL);
+  core_undo_trust (account->vault, change->old, change->new);
   if (session != NULL)
     core_session_trust_changed (session);
 }
@@ -89,9 +129,7 @@ move_session (CoreAccount *account, const VaultFingerprint *record)
 static gboolean
 is_change (const TrustChange *change)
 {
-  return change->new == NULL || change->old == NULL || change->new->trust != change->old->trust
-         || change->new->trust_at != change->old->trust_at
-         || strcmp (change->new->method, change->old->method) != 0;
+  return change->new == NULL || change->old == NULL || !has_same_trust (change->new, change->old);
 }
 
 static void
@@ -166,6 +204,18 @@ fail_change (GTask *task, TrustChange *change, GError *error)
   g_object_unref (task);
 }
 
+/* Takes @task and @change. */
+static void
+save_change (CoreAccount *account, GTask *task, TrustChange *change)
+{
+  const VaultFingerprint *record = change->new != NULL ? change->new : change->old;
+  char *setting = core_name_setting (account->protocol, account->name, "trust", record->contact,
+                                     record->fingerprint);
+
+  core_account_save_change (account, task, setting, tell_trust, undo_trust, change,
+                            trust_change_free);
+}
+
 static void
 apply_trust (CoreAccount *account, TrustChange *change, OtrdTrust trust, const char *application)
 {
@@ -199,7 +249,7 @@ core_account_set_trust (CoreAccount *account,
     }
   apply_trust (account, change, read, application);
   if (vault_put_fingerprint (account->vault, change->new, &error))
-    core_account_save_change (account, task, tell_trust, undo_trust, change, trust_change_free);
+    save_change (account, task, change);
   else
     fail_change (task, change, error);
 }
@@ -239,5 +289,5 @@ core_account_forget (CoreAccount *account,
       return;
     }
   g_clear_pointer (&change->new, vault_fingerprint_free);
-  core_account_save_change (account, task, tell_trust, undo_trust, change, trust_change_free);
+  save_change (account, task, change);
 }

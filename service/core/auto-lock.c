@@ -148,20 +148,24 @@ core_auto_lock_vault_changed (Core *core, gboolean is_open)
 }
 
 static void
+undo_settings (Vault *vault, gpointer task)
+{
+  const VaultAutoLock *before = g_task_get_task_data (task);
+
+  vault_put_auto_lock (vault, *before, NULL);
+}
+
+static void
 settings_are_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Core *core = g_task_get_source_object (task);
-  const VaultAutoLock *before = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (vault_save_finish (VAULT_VAULT (vault), result, &error))
     g_task_return_boolean (task, TRUE);
   else
-    {
-      vault_put_auto_lock (core->vault, *before, NULL);
-      g_task_return_error (task, error);
-    }
+    g_task_return_error (task, error);
   if (vault_is_open (core->vault))
     take_settings (core, vault_get_auto_lock (core->vault));
 }
@@ -181,6 +185,8 @@ core_set_auto_lock (Core *core,
   g_task_set_task_data (task, g_memdup2 (&before, sizeof before), g_free);
   if (vault_put_auto_lock (core->vault, wanted, &error))
     {
+      vault_note_undo (core->vault, g_strdup ("auto-lock\n"), undo_settings, g_object_ref (task),
+                       g_object_unref);
       vault_save_async (core->vault, settings_are_saved, task);
       return;
     }

@@ -39,6 +39,14 @@ wanted_free (gpointer user_data)
 }
 
 static void
+undo_account (Vault *vault, gpointer task)
+{
+  const Wanted *wanted = g_task_get_task_data (task);
+
+  vault_unput_account (vault, wanted->protocol, wanted->name);
+}
+
+static void
 on_account_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -50,7 +58,6 @@ on_account_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
   core->accounts_under_way--;
   if (!vault_save_finish (VAULT_VAULT (vault), result, &error))
     {
-      vault_remove_account (core->vault, wanted->protocol, wanted->name, NULL);
       g_task_return_error (task, error);
       return;
     }
@@ -74,6 +81,9 @@ create_account (GTask *task)
   else if (vault_put_account (core->vault, record, &error))
     {
       core->accounts_under_way++;
+      vault_note_undo (core->vault,
+                       core_name_setting (wanted->protocol, wanted->name, "key", "", ""),
+                       undo_account, g_object_ref (task), g_object_unref);
       vault_save_async (core->vault, on_account_saved, task);
       return;
     }

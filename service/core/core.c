@@ -544,20 +544,22 @@ tell_default_policy (Core *core)
 }
 
 static void
+undo_default_policy (Vault *vault, gpointer task)
+{
+  vault_put_default_policy (vault, GPOINTER_TO_INT (g_task_get_task_data (task)), NULL);
+}
+
+static void
 on_default_policy_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Core *core = g_task_get_source_object (task);
-  OtrdPolicy old = GPOINTER_TO_INT (g_task_get_task_data (task));
   GError *error = NULL;
 
   if (vault_save_finish (VAULT_VAULT (vault), result, &error))
     g_task_return_boolean (task, TRUE);
   else
-    {
-      vault_put_default_policy (core->vault, old, NULL);
-      g_task_return_error (task, error);
-    }
+    g_task_return_error (task, error);
   tell_default_policy (core);
 }
 
@@ -576,6 +578,8 @@ core_set_default_policy (Core *core,
   if (core_policy_read (policy, FALSE, &new, &error)
       && vault_put_default_policy (core->vault, new, &error))
     {
+      vault_note_undo (core->vault, g_strdup ("default-policy\n"), undo_default_policy,
+                       g_object_ref (task), g_object_unref);
       vault_save_async (core->vault, on_default_policy_saved, task);
       return;
     }

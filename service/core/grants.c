@@ -30,12 +30,14 @@ asking_free (gpointer item)
 }
 
 static void
-take_back (Core *core, const Asking *asking)
+undo_grant (Vault *vault, gpointer task)
 {
+  const Asking *asking = g_task_get_task_data (task);
+
   if (asking->before != NULL)
-    vault_put_grant (core->vault, asking->before, NULL);
+    vault_put_grant (vault, asking->before, NULL);
   else
-    vault_remove_grant (core->vault, asking->wanted);
+    vault_remove_grant (vault, asking->wanted);
 }
 
 static GError *
@@ -63,14 +65,11 @@ static void
 grant_is_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  Core *core = g_task_get_source_object (task);
   const Asking *asking = g_task_get_task_data (task);
   gboolean is_question = asking->messenger != NULL;
   GError *error = NULL;
 
-  if (!vault_save_finish (VAULT_VAULT (source), result, &error))
-    take_back (core, asking);
-  else if (is_question)
+  if (vault_save_finish (VAULT_VAULT (source), result, &error) && is_question)
     error = refusal ("ask");
   if (error != NULL)
     g_task_return_error (task, error);
@@ -99,6 +98,19 @@ put (Core *core, const Asking *asking, GError **error)
   return TRUE;
 }
 
+/* Takes @task. */
+static void
+save (Core *core, GTask *task)
+{
+  const VaultGrant *wanted = ((const Asking *)g_task_get_task_data (task))->wanted;
+
+  vault_note_undo (
+      core->vault,
+      core_name_setting (wanted->protocol, wanted->account, "grant", wanted->application, ""),
+      undo_grant, g_object_ref (task), g_object_unref);
+  vault_save_async (core->vault, grant_is_saved, task);
+}
+
 static void
 store (GTask *task)
 {
@@ -112,7 +124,7 @@ store (GTask *task)
         tell_question (core, asking);
       else
         tell_withdrawn (core, asking->wanted);
-      vault_save_async (core->vault, grant_is_saved, task);
+      save (core, task);
       return;
     }
   g_task_return_error (task, error);

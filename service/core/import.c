@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Import: each entry of the files is read, compared with what is there, and
- * put into the vault; one save at the end, undone when it fails.
+ * put into the vault; one save at the end, each undone when it fails.
  */
 #include "core/import.h"
 
@@ -34,9 +34,8 @@ typedef struct
   Vault *vault;
   gboolean preview;
   GVariantBuilder report[N_OUTCOMES];
-  GPtrArray *accounts_before; /* of VaultAccount: to be put back when saving fails */
-  GPtrArray *accounts_made;   /* of VaultAccount */
-  GPtrArray *fingerprints;    /* of VaultFingerprint: made */
+  GPtrArray *accounts_made; /* of VaultAccount */
+  GPtrArray *fingerprints;  /* of VaultFingerprint: made */
 } Import;
 
 static void
@@ -44,7 +43,6 @@ import_free (Import *import)
 {
   for (guint i = 0; i < N_OUTCOMES; i++)
     g_variant_builder_clear (&import->report[i]);
-  g_ptr_array_unref (import->accounts_before);
   g_ptr_array_unref (import->accounts_made);
   g_ptr_array_unref (import->fingerprints);
   g_free (import);
@@ -60,7 +58,6 @@ import_new (Core *core, gboolean preview)
   import->preview = preview;
   for (guint i = 0; i < N_OUTCOMES; i++)
     g_variant_builder_init (&import->report[i], G_VARIANT_TYPE ("aa{sv}"));
-  import->accounts_before = g_ptr_array_new_with_free_func ((GDestroyNotify)vault_account_free);
   import->accounts_made = g_ptr_array_new_with_free_func ((GDestroyNotify)vault_account_free);
   import->fingerprints = g_ptr_array_new_with_free_func ((GDestroyNotify)vault_fingerprint_free);
   return import;
@@ -99,14 +96,38 @@ report_unreadable (Import *import, GVariantDict *entry, const char *reason)
 /* Private keys */
 
 static void
+undo_account (Vault *vault, gpointer user_data)
+{
+  const VaultAccount *made = user_data;
+
+  vault_unput_account (vault, made->protocol, made->name);
+}
+
+/* Only an account that has no key gets one. */
+static void
+undo_key (Vault *vault, gpointer user_data)
+{
+  const VaultAccount *given = user_data;
+  g_autoptr (VaultAccount) now = vault_lookup_account (vault, given->protocol, given->name);
+
+  if (now == NULL)
+    return;
+  g_clear_pointer (&now->private_key, secret_unref);
+  g_free (now->fingerprint);
+  now->fingerprint = g_strdup ("");
+  vault_put_account (vault, now, NULL);
+}
+
+static void
 put_account (Import *import, const VaultAccount *before, const VaultAccount *account)
 {
-  if (import->preview)
+  if (import->preview || !vault_put_account (import->vault, account, NULL))
     return;
-  vault_put_account (import->vault, account, NULL);
-  if (before != NULL)
-    g_ptr_array_add (import->accounts_before, vault_account_copy (before));
-  else
+  vault_note_undo (import->vault,
+                   core_name_setting (account->protocol, account->name, "key", "", ""),
+                   before != NULL ? undo_key : undo_account, vault_account_copy (account),
+                   (GDestroyNotify)vault_account_free);
+  if (before == NULL)
     g_ptr_array_add (import->accounts_made, vault_account_copy (account));
 }
 
@@ -226,11 +247,21 @@ read_trust_word (const char *word)
 }
 
 static void
+undo_fingerprint (Vault *vault, gpointer made)
+{
+  core_undo_trust (vault, NULL, made);
+}
+
+static void
 put_fingerprint (Import *import, VaultFingerprint *record)
 {
-  if (import->preview)
+  if (import->preview || !vault_put_fingerprint (import->vault, record, NULL))
     return;
-  vault_put_fingerprint (import->vault, record, NULL);
+  vault_note_undo (import->vault,
+                   core_name_setting (record->protocol, record->account, "trust", record->contact,
+                                      record->fingerprint),
+                   undo_fingerprint, vault_fingerprint_copy (record),
+                   (GDestroyNotify)vault_fingerprint_free);
   g_ptr_array_add (import->fingerprints, vault_fingerprint_copy (record));
 }
 
@@ -337,26 +368,6 @@ make_report (Import *import)
 }
 
 static void
-undo (Import *import)
-{
-  for (guint i = 0; i < import->accounts_made->len; i++)
-    {
-      const VaultAccount *made = g_ptr_array_index (import->accounts_made, i);
-
-      vault_remove_account (import->vault, made->protocol, made->name, NULL);
-    }
-  for (guint i = 0; i < import->accounts_before->len; i++)
-    vault_put_account (import->vault, g_ptr_array_index (import->accounts_before, i), NULL);
-  for (guint i = 0; i < import->fingerprints->len; i++)
-    {
-      const VaultFingerprint *record = g_ptr_array_index (import->fingerprints, i);
-
-      vault_remove_fingerprint (import->vault, record->protocol, record->account, record->contact,
-                                record->fingerprint, NULL);
-    }
-}
-
-static void
 tell (Import *import)
 {
   core_take_accounts (import->core);
@@ -379,7 +390,6 @@ on_import_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
 
   if (!vault_save_finish (VAULT_VAULT (vault), result, &error))
     {
-      undo (import);
       g_task_return_error (task, error);
       return;
     }

@@ -217,6 +217,18 @@ vault_remove_account (Vault *vault, const char *protocol, const char *name, GErr
   return TRUE;
 }
 
+void
+vault_unput_account (Vault *vault, const char *protocol, const char *name)
+{
+  g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func ((GDestroyNotify)vault_record_unref);
+
+  if (!vault_is_open (vault))
+    return;
+  vault_table_visit (vault->table, protocol, name, NULL, collect, known);
+  if (vault_remove_account (vault, protocol, name, NULL))
+    vault_put_back (vault, known);
+}
+
 VaultFingerprint *
 vault_lookup_fingerprint (Vault *vault,
                           const char *protocol,

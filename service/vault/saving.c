@@ -137,6 +137,7 @@ answer_up_to (Vault *vault, guint64 n_changes, const GError *error)
   g_autoptr (GPtrArray) tasks = g_steal_pointer (&vault->saving_tasks);
   gboolean has_answered = FALSE;
 
+  vault_settle_undos (vault, n_changes, error == NULL);
   vault->saving_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < tasks->len; i++)
     {

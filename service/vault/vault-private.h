@@ -13,6 +13,9 @@
 
 G_BEGIN_DECLS
 
+typedef struct _VaultUndo VaultUndo;
+void vault_undo_free (VaultUndo *undo);
+
 /* In the order in which they are written. */
 enum
 {
@@ -89,6 +92,7 @@ struct _Vault
   gboolean is_saving;
   gboolean is_failing; /* the last save was not possible */
   GPtrArray *saving_tasks;
+  GPtrArray *undos; /* of VaultUndo, in the order of the changes */
 };
 
 /* Sets the state; takes @reason, NULL for an open one. */
@@ -99,6 +103,9 @@ void vault_set_open_state (Vault *vault);
 void vault_set_sealed_by (Vault *vault, VaultSealedBy sealed_by, GBytes *parameters);
 void vault_mark_changed (Vault *vault, guint file);
 void vault_stop_save_timer (Vault *vault);
+
+/* Of the first @n_changes: they have lasted, or they have not and are taken back. */
+void vault_settle_undos (Vault *vault, guint64 n_changes, gboolean have_lasted);
 
 /* What can be told of a header without the key; the rest is proven by unsealing. */
 gboolean vault_check_header (const VaultSealedHeader *header, guint file, GError **error);

@@ -69,6 +69,7 @@ vault_finalize (GObject *object)
   g_ptr_array_unref (vault->opening_tasks);
   g_ptr_array_unref (vault->saving_tasks);
   g_ptr_array_unref (vault->checking_tasks);
+  g_ptr_array_unref (vault->undos);
   g_free (vault->path);
   G_OBJECT_CLASS (vault_parent_class)->finalize (object);
 }
@@ -109,6 +110,7 @@ vault_init (Vault *vault)
   vault->opening_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   vault->saving_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   vault->checking_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  vault->undos = g_ptr_array_new_with_free_func ((GDestroyNotify)vault_undo_free);
   g_queue_init (&vault->key_tasks);
 }
 

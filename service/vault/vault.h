@@ -76,9 +76,20 @@ void vault_unlock_async (Vault *vault,
 /* Ends well when all changes made before the call are on disk; at once when
  * they are. Callers share writes. Errors: StorageFailed, or why there is no key
  * (Locked, KeyStoreUnavailable). After an error the change is still in memory
- * and goes with the next save; the caller takes it back if it should not. */
+ * and goes with the next save, unless vault_note_undo () was told how to take it back. */
 void vault_save_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
 gboolean vault_save_finish (Vault *vault, GAsyncResult *result, GError **error);
+
+/* Puts back what was there before @change, as far as nobody else has changed it since; also
+ * called when the vault was closed meanwhile. */
+typedef void (*VaultUndoFunc) (Vault *vault, gpointer change);
+
+/* Called after a change, before it is saved: how it is taken back when it cannot be saved, which
+ * is done before those who wait for it have their error. @setting (transfer full): names that end
+ * in a line break each; what begins with them is part of it. While a later change of the same
+ * setting is on its way to the disk nothing is taken back, but both are if that one fails too. */
+void vault_note_undo (
+    Vault *vault, char *setting, VaultUndoFunc undo, gpointer change, GDestroyNotify free_change);
 
 /* Saves what is not saved, then forgets all that is in memory, the vault key
  * too. While it is being opened, that comes to nothing. It is locked at once,
@@ -139,6 +150,8 @@ gboolean vault_put_account (Vault *vault, const VaultAccount *account, GError **
 /* And all that is known of its contacts. */
 gboolean
 vault_remove_account (Vault *vault, const char *protocol, const char *name, GError **error);
+/* Takes back that it was put: what is known of its contacts, perhaps for longer, stays. */
+void vault_unput_account (Vault *vault, const char *protocol, const char *name);
 /* And the grants for it: what was taken, for vault_put_back (); NULL: there is none of that name.
  */
 GPtrArray *
