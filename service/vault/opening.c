@@ -124,12 +124,14 @@ end_attempt (Vault *vault, gboolean was_interactive, Secret *tried, const GError
   for (guint i = 0; i < tasks->len; i++)
     {
       GTask *task = tasks->pdata[i];
-      if (failure != NULL && wants_another (vault, get_wish (task), was_interactive, tried))
+      if (vault->n_locking > 0)
+        g_ptr_array_add (vault->opening_tasks, g_object_ref (task));
+      else if (failure != NULL && wants_another (vault, get_wish (task), was_interactive, tried))
         g_ptr_array_add (vault->opening_tasks, g_object_ref (task));
       else
         answer (vault, task, failure);
     }
-  if (vault->opening_tasks->len > 0 && !vault->is_opening)
+  if (vault->opening_tasks->len > 0 && !vault->is_opening && vault->n_locking == 0)
     begin_attempt (vault);
   vault_hear_news (vault);
 }
@@ -534,6 +536,17 @@ begin_attempt (Vault *vault)
 }
 
 void
+vault_open_after_lock (Vault *vault)
+{
+  if (vault->n_locking > 0 || vault->is_opening || vault->opening_tasks->len == 0)
+    return;
+  if (vault->is_locked_on_purpose)
+    vault_leave_attempt (vault);
+  else
+    begin_attempt (vault);
+}
+
+void
 vault_open_again_async (Vault *vault, Secret *key, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (vault, NULL, callback, user_data);
@@ -556,6 +569,11 @@ open_with (GTask *task, Secret *passphrase, gboolean interactive, gboolean is_pa
   wish->is_patient = is_patient;
   wish->passphrase = passphrase != NULL ? secret_ref (passphrase) : NULL;
   g_task_set_task_data (task, wish, wish_free);
+  if (vault->n_locking > 0 && is_patient)
+    {
+      g_ptr_array_add (vault->opening_tasks, task);
+      return;
+    }
   if (vault_is_open (vault) && (!interactive || vault->key != NULL))
     {
       g_task_return_boolean (task, TRUE);

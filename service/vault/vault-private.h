@@ -72,6 +72,7 @@ struct _Vault
   gboolean has_waited;           /* for the folder, once */
   gboolean is_locked_on_purpose; /* only vault_unlock_async () opens it */
   gboolean drops_opening;        /* it was locked while being opened */
+  guint n_locking;               /* locks that wait for their save */
   gboolean is_asking;            /* the key store, for the attempt under way */
   gboolean is_prompting;         /* and may prompt */
   gboolean is_restoring;         /* a backup; the key store may be asked although it is not open */
@@ -129,6 +130,8 @@ void vault_hear_news (Vault *vault);
 void vault_follow_lock (Vault *vault);
 /* Answers those who wait for the attempt under way, which goes on unheeded. */
 void vault_leave_attempt (Vault *vault);
+/* What was wished while it was being locked. */
+void vault_open_after_lock (Vault *vault);
 /* For who waits, for however long, until the attempt under way is over. */
 void vault_await_opening (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
 

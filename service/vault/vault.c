@@ -245,11 +245,13 @@ on_saved_before_lock (GObject *source, GAsyncResult *result, gpointer user_data)
   memset (vault->is_dirty, 0, sizeof vault->is_dirty);
   vault->n_saved = vault->n_changes;
   vault->is_failing = FALSE;
+  vault->n_locking--;
   vault_set_state (vault, OTRD_VAULT_LOCKED, NULL);
   if (is_saved)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+  vault_open_after_lock (vault);
 }
 
 /* Takes @task. */
@@ -258,6 +260,7 @@ lock (Vault *vault, GTask *task)
 {
   if (vault_is_open (vault))
     {
+      vault->n_locking++;
       vault_save_async (vault, on_saved_before_lock, task);
       return;
     }

@@ -64,7 +64,8 @@ void vault_open_async (Vault *vault,
                        gpointer user_data);
 gboolean vault_open_finish (Vault *vault, GAsyncResult *result, GError **error);
 
-/* The user's wish to open it, which ends a lock. @passphrase: NULL for none; of
+/* The user's wish to open it, which ends a lock; one that is still saving is waited for, and then
+ * it is opened again. @passphrase: NULL for none; of
  * no use to a vault that the key store opens (InvalidArgument). A wrong one is
  * Locked, and counted: many make it slow. Finished by vault_open_finish (). */
 void vault_unlock_async (Vault *vault,

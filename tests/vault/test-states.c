@@ -163,6 +163,80 @@ test_a_lock_while_it_is_being_opened_wins (TestVault *fixture, gconstpointer unu
   g_assert_false (test_vault_has_account (fixture, "a@x"));
 }
 
+/* There is something to save, which takes the lock a while. */
+static void
+begin_lock (TestVault *fixture, GAsyncResult **locked)
+{
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
+  test_vault_put_fingerprint (fixture, "c@x", OTHER_FPR, OTRD_TRUST_VERIFIED);
+  vault_lock_async (fixture->vault, test_keep_result, locked);
+  assert_state (fixture, OTRD_VAULT_READY);
+}
+
+static void
+test_an_unlock_while_it_is_being_locked_wins (TestVault *fixture, gconstpointer unused)
+{
+  g_autoptr (GAsyncResult) locked = NULL;
+  g_autoptr (VaultFingerprint) saved = NULL;
+  g_autoptr (GError) error = NULL;
+
+  begin_lock (fixture, &locked);
+  g_assert_true (test_vault_open (fixture, FALSE, &error));
+  g_assert_no_error (error);
+  assert_state (fixture, OTRD_VAULT_READY);
+  g_assert_true (vault_lock_finish (fixture->vault, test_wait_for (&locked), &error));
+  assert_state (fixture, OTRD_VAULT_READY);
+  g_assert_cmpuint (fixture->store->n_gets, ==, 3);
+  saved = vault_lookup_fingerprint (fixture->vault, "xmpp", "a@x", "c@x", OTHER_FPR);
+  g_assert_nonnull (saved);
+}
+
+static void
+test_an_unlock_before_another_lock_says_that_it_is_locked (TestVault *fixture, gconstpointer unused)
+{
+  g_autoptr (GAsyncResult) locked = NULL, unlocked = NULL, locked_again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  begin_lock (fixture, &locked);
+  vault_unlock_async (fixture->vault, NULL, FALSE, test_keep_result, &unlocked);
+  vault_lock_async (fixture->vault, test_keep_result, &locked_again);
+  assert_refused (vault_open_finish (fixture->vault, test_wait_for (&unlocked), &error), &error,
+                  OTRD_ERROR_LOCKED);
+  g_assert_true (vault_lock_finish (fixture->vault, test_wait_for (&locked), NULL));
+  g_assert_true (vault_lock_finish (fixture->vault, test_wait_for (&locked_again), NULL));
+  assert_state (fixture, OTRD_VAULT_LOCKED);
+}
+
+static void
+test_two_locks_before_an_unlock_are_both_waited_for (TestVault *fixture, gconstpointer unused)
+{
+  g_autoptr (GAsyncResult) locked = NULL, locked_again = NULL;
+
+  begin_lock (fixture, &locked);
+  vault_lock_async (fixture->vault, test_keep_result, &locked_again);
+  test_vault_must_open (fixture);
+  assert_state (fixture, OTRD_VAULT_READY);
+  g_assert_true (vault_lock_finish (fixture->vault, test_wait_for (&locked), NULL));
+  g_assert_true (vault_lock_finish (fixture->vault, test_wait_for (&locked_again), NULL));
+  assert_state (fixture, OTRD_VAULT_READY);
+}
+
+/* It was the keyring that was locked: nothing opens it without that. */
+static void
+test_an_unlock_while_it_follows_the_key_store_asks_that (TestVault *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
+  test_vault_put_fingerprint (fixture, "c@x", OTHER_FPR, OTRD_TRUST_VERIFIED);
+  fixture->store->outcome = VAULT_KEY_LOCKED;
+  g_signal_emit_by_name (fixture->store, "locked");
+  assert_refused (test_vault_open (fixture, FALSE, &error), &error, OTRD_ERROR_LOCKED);
+  assert_state (fixture, OTRD_VAULT_LOCKED);
+}
+
 static void
 test_a_key_store_that_is_locked_while_it_opens_is_followed_after (TestVault *fixture,
                                                                   gconstpointer unused)
@@ -505,6 +579,13 @@ main (int argc, char **argv)
        test_a_key_store_that_appears_opens_what_was_unavailable);
   add ("nothing-is-tried-before-somebody-asks", test_nothing_is_tried_before_somebody_asks);
   add ("a-lock-while-it-is-being-opened-wins", test_a_lock_while_it_is_being_opened_wins);
+  add ("an-unlock-while-it-is-being-locked-wins", test_an_unlock_while_it_is_being_locked_wins);
+  add ("an-unlock-before-another-lock-says-that-it-is-locked",
+       test_an_unlock_before_another_lock_says_that_it_is_locked);
+  add ("two-locks-before-an-unlock-are-both-waited-for",
+       test_two_locks_before_an_unlock_are_both_waited_for);
+  add ("an-unlock-while-it-follows-the-key-store-asks-that",
+       test_an_unlock_while_it_follows_the_key_store_asks_that);
   add ("a-key-store-that-is-locked-while-it-opens-is-followed-after",
        test_a_key_store_that_is_locked_while_it_opens_is_followed_after);
   g_test_add ("/states/a-lock-while-unavailable-is-a-lock", TestVault,
