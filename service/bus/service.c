@@ -9,6 +9,7 @@
 
 #include "bus/names.h"
 #include "bus/paths.h"
+#include "bus/patience.h"
 #include "bus/portal.h"
 #include "bus/rival.h"
 #include "bus/screen.h"
@@ -39,6 +40,7 @@ struct _BusService
   BusScreen *screen; /* NULL: the user does not wish it */
   gboolean is_looking;
   gboolean has_looked;
+  BusPatience *patience; /* with a keyring that does not answer, while looking */
   Wish wish;
   gboolean has_names;
   guint n_asking; /* answers about names, and the portal's connection, that are to come */
@@ -212,19 +214,37 @@ wish_has_changed (BusService *service)
     service->screen = bus_screen_new (service->core, service->connection);
 }
 
-/* The beginning: nobody is answered before the vault's state is known. */
+/* The beginning: nobody is answered before the vault's state is known, or a keyring does not say.
+ */
+
+static void
+look_is_over (gpointer user_data)
+{
+  BusService *service = user_data;
+
+  g_clear_pointer (&service->patience, bus_patience_free);
+  if (service->has_looked)
+    return;
+  service->has_looked = TRUE;
+  if (service->wish == STAY)
+    ask_for_name (service);
+}
 
 static void
 vault_was_looked_at (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  BusService *service = user_data;
 
-  if (!core_look_finish (CORE_CORE (source), result, &error))
-    return;
-  service->has_looked = TRUE;
-  if (service->wish == STAY)
-    ask_for_name (service);
+  if (core_look_finish (CORE_CORE (source), result, &error))
+    look_is_over (user_data);
+}
+
+static void
+look_at_vault (BusService *service)
+{
+  service->is_looking = TRUE;
+  service->patience = bus_patience_new (service->connection, look_is_over, service);
+  core_look (service->core, service->open, vault_was_looked_at, service);
 }
 
 static void
@@ -239,10 +259,7 @@ rival_was_seen (gboolean is_settled, gpointer user_data)
   else if (service->has_looked && service->n_asking == 0)
     ask_for_name (service);
   else if (!service->is_looking)
-    {
-      service->is_looking = TRUE;
-      core_look (service->core, service->open, vault_was_looked_at, service);
-    }
+    look_at_vault (service);
 }
 
 static void
@@ -408,6 +425,7 @@ bus_service_free (BusService *service)
   g_clear_object (&service->open);
   g_signal_handler_disconnect (service->connection, service->closing);
   g_clear_pointer (&service->rival, bus_rival_free);
+  g_clear_pointer (&service->patience, bus_patience_free);
   g_signal_handlers_disconnect_by_func (service->core, wish_has_changed, service);
   g_clear_pointer (&service->screen, bus_screen_free);
   if (service->has_names)

@@ -66,9 +66,9 @@
  * milliseconds, and an honest exchange has four. */
 #define CORE_EXCHANGE_LINES_MAX 60
 
-/* Microseconds that the service waits for its first look at the vault before it answers calls: a
- * keyring that is well has answered by then even on a busy machine, and so has an otrd that ends
- * let go of the folder. */
+/* Microseconds that the service waits at most for its first look at the vault before it answers
+ * calls: a keyring that is well has answered by then even on a busy machine, and so has an otrd
+ * that ends let go of the folder. */
 #define CORE_LOOK_TIME G_USEC_PER_SEC
 
 /* Threads for the calls that take milliseconds. */

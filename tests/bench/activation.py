@@ -8,6 +8,7 @@ prints."""
 import hashlib
 import os
 import pathlib
+import signal
 import statistics
 import sys
 import time
@@ -23,6 +24,7 @@ from messenger import Client
 SERVICE, ECHO = map(os.path.abspath, sys.argv[1:3])
 CONTACTS = 10000
 ROUNDS = 15
+HUNG_ROUNDS = 5
 ACCOUNT = "alice@example.org"
 ECHO_NAME = "org.example.Echo"
 
@@ -71,6 +73,20 @@ def echo(place):
                GLib.Variant("(ssa{sv})", ("x", "", {})))
 
 
+def time_with_hung_keyring(place):
+    """Until it is said that the vault is locked, which needs no key."""
+    end(place, "im.otrd1")
+    place.keyring.send_signal(signal.SIGSTOP)
+    answers = []
+    for _ in range(HUNG_ROUNDS):
+        answers.append(time_answer(lambda: place.call(
+            "im.otrd1", "/im/otrd1", "org.freedesktop.DBus.Properties", "Get",
+            GLib.Variant("(ss)", ("im.otrd1.Manager", "Vault")))))
+        end(place, "im.otrd1")
+    place.keyring.send_signal(signal.SIGCONT)
+    return answers
+
+
 def main():
     with desktop.Desktop(program=SERVICE) as place:
         (place.folder / "services" / (ECHO_NAME + ".service")).write_text(
@@ -86,10 +102,13 @@ def main():
             ours.append(time_answer(lambda: list_one(place)))
             end(place, ECHO_NAME)
             bare.append(time_answer(lambda: echo(place)))
+        hung = time_with_hung_keyring(place)
         print("activation: %d contacts, key from an unlocked keyring: median %.1f ms, of a service "
               "that does nothing %.1f ms; %.1f ms more (at most 30 wanted)" % (
                   CONTACTS, statistics.median(ours), statistics.median(bare),
                   statistics.median(ours) - statistics.median(bare)))
+        print("activation, the keyring does not answer: median %.1f ms, %.1f times as long" % (
+            statistics.median(hung), statistics.median(hung) / statistics.median(ours)))
 
 
 main()
