@@ -159,7 +159,9 @@ warn_of_missing_key (GVariant *report)
   g_variant_lookup (report, "key", "&s", &key);
   if (g_str_equal (key, "missing"))
     g_printerr ("The keyring has lost the key of the vault, and does not take it back: unlock the "
-                "keyring, or move the vault to a passphrase (otrctl key-store passphrase)\n");
+                "keyring, or move the vault to a passphrase (otrctl key-store passphrase) while "
+                "it is open; if it is keyless, restore the keyring, or a backup of the vault "
+                "(otrctl vault restore)\n");
 }
 
 /* A vault with a file that is not sound, or without its key, ends with status 1. */

@@ -137,19 +137,22 @@ check_on_worker (GTask *task)
   g_task_run_in_thread (work, check_files);
 }
 
+static void begin (GTask *task);
+
 static void
 on_key_got (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Vault *vault = g_task_get_source_object (user_data);
   Check *check = g_task_get_task_data (user_data);
+  VaultKeyOutcome outcome =
+      vault_key_store_finish (VAULT_KEY_STORE (source), result, &check->key, NULL);
 
-  vault_key_store_finish (VAULT_KEY_STORE (source), result, &check->key, NULL);
   if (vault->folder == NULL || vault->is_opening)
     {
-      g_task_return_error (user_data, vault_new_state_error (vault, "check the vault"));
-      g_object_unref (user_data);
+      begin (user_data);
       return;
     }
+  vault->key_place = outcome == VAULT_KEY_OK ? VAULT_KEY_PLACE_KEPT : VAULT_KEY_PLACE_UNKNOWN;
   check->folder = vault->folder;
   check_on_worker (user_data);
 }
@@ -230,20 +233,32 @@ check_closed (Vault *vault, GTask *task)
 }
 
 static gboolean
-can_be_checked (Vault *vault)
+is_lost (Vault *vault)
 {
-  gboolean is_lost = vault->state == OTRD_VAULT_DAMAGED || vault->state == OTRD_VAULT_KEYLESS;
-
-  return vault_is_open (vault) || (is_lost && vault->folder != NULL && !vault->is_opening);
+  return vault->state == OTRD_VAULT_DAMAGED || vault->state == OTRD_VAULT_KEYLESS;
 }
 
-void
-vault_check_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data)
+static void
+on_opening_over (GObject *source, GAsyncResult *result, gpointer task)
 {
-  g_autoptr (GTask) task = g_task_new (vault, NULL, callback, user_data);
+  vault_open_finish (VAULT_VAULT (source), result, NULL);
+  begin (task);
+}
+
+/* Takes @task. */
+static void
+begin (GTask *task_to_begin)
+{
+  g_autoptr (GTask) task = task_to_begin;
+  Vault *vault = g_task_get_source_object (task);
   Check *check;
 
-  if (!can_be_checked (vault))
+  if (is_lost (vault) && vault->is_opening) /* perhaps it is not lost for long */
+    {
+      vault_await_opening (vault, on_opening_over, g_steal_pointer (&task));
+      return;
+    }
+  if (!vault_is_open (vault) && (!is_lost (vault) || vault->folder == NULL))
     {
       g_task_return_error (task, vault_new_state_error (vault, "check the vault"));
       return;
@@ -263,6 +278,12 @@ vault_check_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_dat
     }
   check->key = secret_ref (vault->key);
   check_on_worker (g_steal_pointer (&task));
+}
+
+void
+vault_check_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data)
+{
+  begin (g_task_new (vault, NULL, callback, user_data));
 }
 
 GPtrArray *

@@ -157,6 +157,8 @@ vault_look_after_key_finish (Vault *vault, GAsyncResult *result)
 const char *
 vault_get_key_place (Vault *vault)
 {
+  if (vault->state == OTRD_VAULT_KEYLESS)
+    return "missing";
   if (vault->sealed_by == VAULT_SEALED_BY_PASSPHRASE || vault->key_place == VAULT_KEY_PLACE_KEPT)
     return "kept";
   return vault->key_place == VAULT_KEY_PLACE_MISSING ? "missing" : "unknown";

@@ -271,6 +271,7 @@ on_files_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
     vault->generations[i] = attempt->headers[i].generation;
   vault->has_beginning = TRUE;
   vault->is_locked_on_purpose = FALSE;
+  vault->key_place = VAULT_KEY_PLACE_KEPT;
   vault_set_open_state (vault);
   end_restore (vault, attempt);
   if (attempt->restored == NULL)
@@ -324,9 +325,18 @@ use_key (VaultAttempt *attempt, Secret *key, OtrdVault state, GError *error)
 }
 
 static void
+show_unlocking (Vault *vault)
+{
+  vault_set_state (vault, OTRD_VAULT_UNLOCKING,
+                   g_error_new (OTRD_ERROR, OTRD_ERROR_LOCKED,
+                                "The vault is being unlocked; answer its prompt if there is one, "
+                                "and try again when it is open"));
+}
+
+static void
 wait_for_person (Vault *vault)
 {
-  vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
+  show_unlocking (vault);
   leave_to_the_patient (vault);
 }
 
@@ -621,7 +631,7 @@ vault_unlock_async (Vault *vault,
   g_return_if_fail (VAULT_IS_VAULT (vault));
 
   if (vault->drops_opening && vault->is_prompting) /* the prompt is still up */
-    vault_set_state (vault, OTRD_VAULT_UNLOCKING, vault_new_state_error (vault, "use the vault"));
+    show_unlocking (vault);
   vault->is_locked_on_purpose = vault->drops_opening = FALSE;
   open_with (g_task_new (vault, NULL, callback, user_data), passphrase, interactive, TRUE);
 }

@@ -102,7 +102,8 @@ gboolean vault_lock_finish (Vault *vault, GAsyncResult *result, GError **error);
 /* Asks the key store whether it still has the key, and puts it back if not. */
 void vault_look_after_key_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
 void vault_look_after_key_finish (Vault *vault, GAsyncResult *result);
-/* As it said when last asked: "kept", "missing" (it does not take it back), "unknown". */
+/* As it said when last asked: "kept", "missing" (it does not take it back, or the vault is
+ * keyless), "unknown". */
 const char *vault_get_key_place (Vault *vault);
 
 /* What opens the vault from now on: @key_store "secret-service" or "passphrase"

@@ -118,6 +118,17 @@ def a_file_that_is_not_sound_is_found_out():
         assert status == 1 and "changed since it was written" in report, report
 
 
+def a_vault_without_its_key_is_not_sound():
+    with Desktop() as desktop:
+        assert otrctl(desktop, "account", "add", "xmpp", ALICE)[0] == 0
+        desktop.stop_service()
+        desktop.delete_keyring_items()
+        wait_for_state(desktop, "keyless")
+        status, report, message = otrctl(desktop, "vault", "check")
+        assert status == 1 and "keyless" in message, (status, message)
+        assert [row.split("\t")[1] for row in report.splitlines()] == ["yes"] * 4, report
+
+
 def fill_both_generations(desktop):
     """An account with a key, and two contacts' fingerprints, one change after the other."""
     assert otrctl(desktop, "account", "add", "xmpp", ALICE)[0] == 0
@@ -400,6 +411,7 @@ tap.run({
     "a vault moves to a passphrase and back":
         a_vault_moves_to_a_passphrase_and_back,
     "a file that is not sound is found out": a_file_that_is_not_sound_is_found_out,
+    "a vault without its key is not sound": a_vault_without_its_key_is_not_sound,
     "the check counts generations": the_check_counts_generations,
     "a damaged vault goes back to the generation before":
         a_damaged_vault_goes_back_to_the_generation_before,

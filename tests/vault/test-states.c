@@ -299,6 +299,40 @@ test_a_key_that_was_lost_is_put_back (TestVault *fixture, gconstpointer unused)
   g_assert_cmpuint (fixture->store->n_creates, ==, 1);
 }
 
+static void
+wait_for_a_check (TestVault *fixture)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) checks = NULL;
+  g_autoptr (GError) error = NULL;
+
+  vault_check_async (fixture->vault, test_keep_result, &result);
+  checks = vault_check_finish (fixture->vault, test_wait_for (&result), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (checks->len, ==, 4);
+}
+
+static void
+test_a_keyless_vault_is_checked_while_the_key_store_is_asked_again (TestVault *fixture,
+                                                                    gconstpointer unused)
+{
+  g_autoptr (Secret) key = NULL;
+
+  test_vault_fill_and_restart (fixture);
+  key = g_steal_pointer (&fixture->store->key);
+  g_assert_false (test_vault_open (fixture, FALSE, NULL));
+  assert_state (fixture, OTRD_VAULT_KEYLESS);
+  g_signal_emit_by_name (fixture->store, "changed");
+  wait_for_a_check (fixture);
+  assert_state (fixture, OTRD_VAULT_KEYLESS);
+  g_assert_cmpstr (vault_get_key_place (fixture->vault), ==, "missing");
+  fixture->store->key = g_steal_pointer (&key);
+  g_signal_emit_by_name (fixture->store, "changed");
+  wait_for_a_check (fixture);
+  assert_state (fixture, OTRD_VAULT_READY);
+  g_assert_cmpstr (vault_get_key_place (fixture->vault), ==, "kept");
+}
+
 /* Until it is: then the vault is locked no more than it can be opened again. */
 static void
 test_a_key_that_is_not_taken_back_is_not_let_go (TestVault *fixture, gconstpointer unused)
@@ -594,6 +628,8 @@ main (int argc, char **argv)
   g_test_add ("/states/a-lock-while-keyless-is-a-lock", TestVault,
               GINT_TO_POINTER (VAULT_KEY_ABSENT), test_vault_set_up,
               test_a_lock_while_the_key_store_is_away_is_a_lock, test_vault_tear_down);
+  add ("a-keyless-vault-is-checked-while-the-key-store-is-asked-again",
+       test_a_keyless_vault_is_checked_while_the_key_store_is_asked_again);
   add ("a-key-that-was-lost-is-put-back", test_a_key_that_was_lost_is_put_back);
   add ("a-key-that-is-not-taken-back-is-not-let-go",
        test_a_key_that_is_not_taken_back_is_not_let_go);
