@@ -6,6 +6,8 @@
  *
  * One that was begun is under way until it is done, ended by the user, or has
  * stood still for too long: no line that anybody could have written ends it.
+ * What is started over may still come to its end: on a slow network its lines
+ * are on their way.
  *
  * Sources: protocol v3, "Authenticated Key Exchange".
  */
@@ -13,22 +15,46 @@
 
 #include <string.h>
 
-/* An exchange without progress starts over after 5 to 10 s, at most 3 times. */
+/* An exchange without progress starts over after 5 to 10 s, at most 3 times, after twice as long
+ * each time. */
 #define PATIENCE_MIN_MS 5000
 #define PATIENCE_MAX_MS 10000
 /* A query that nobody answers is given up after a minute and not repeated. */
 #define QUERY_PATIENCE (60 * G_USEC_PER_SEC)
 #define MAX_RESTARTS 3
+/* Three times what its slowest step has taken, where that is more, up to this. */
+#define SLOW_STEPS 3
+#define SLOW_PATIENCE_MAX (45 * G_USEC_PER_SEC)
 /* The count begins anew when somebody wants an exchange, or is forgotten after this: two ends whose
  * exchanges never arrive must not go on restarting each other's. */
 #define RESTARTS_MEMORY (600 * G_USEC_PER_SEC)
 
 static void
+begin (EngineSession *session, const EngineContext *context)
+{
+  if (session->under_way)
+    return;
+  session->under_way = TRUE;
+  session->step_began = context->now;
+  session->slowest_step = 0;
+}
+
+static void
+be_patient (EngineSession *session, const EngineContext *context)
+{
+  gint64 usual = g_random_int_range (PATIENCE_MIN_MS, PATIENCE_MAX_MS) * (G_USEC_PER_SEC / 1000);
+  gint64 slow = MIN (session->slowest_step, SLOW_PATIENCE_MAX) * SLOW_STEPS;
+
+  session->moved = context->now;
+  session->patience = MAX (usual, MIN (slow, SLOW_PATIENCE_MAX));
+}
+
+static void
 note_progress (EngineSession *session, const EngineContext *context)
 {
-  session->moved = context->now;
-  session->patience =
-      g_random_int_range (PATIENCE_MIN_MS, PATIENCE_MAX_MS) * (G_USEC_PER_SEC / 1000);
+  session->slowest_step = MAX (session->slowest_step, context->now - session->step_began);
+  session->step_began = context->now;
+  be_patient (session, context);
 }
 
 static void
@@ -74,7 +100,7 @@ engine_session_ask (EngineSession *session, const EngineContext *context, Engine
 {
   engine_turn_transmit (turn, engine_line_new_query (context->allows_v2, TRUE), NULL, TRUE);
   session->asking = TRUE;
-  session->under_way = TRUE;
+  begin (session, context);
   session->moved = context->now;
   session->patience = QUERY_PATIENCE;
 }
@@ -92,12 +118,23 @@ engine_session_start (EngineSession *session, const EngineContext *context, Engi
   engine_session_finish_call (session, context, turn);
 }
 
+/* Nobody waits for them any more, but what comes of them is taken. */
+static void
+set_exchanges_aside (EngineSession *session, const EngineContext *context)
+{
+  session->offer_set_aside = TRUE;
+  for (guint i = 0; i < session->instances->len; i++)
+    engine_instance_settle_exchanges (g_ptr_array_index (session->instances, i),
+                                      context->now + ENGINE_OLD_CHANNEL_LIFE);
+  session->waits_for_key = FALSE;
+}
+
 void
 engine_session_start_over (EngineSession *session, const EngineContext *context, EngineTurn *turn)
 {
   gboolean answered = !session->asking || session->restarts > 0;
 
-  engine_session_drop_exchanges (session);
+  set_exchanges_aside (session, context);
   if (context->now > session->restarted + RESTARTS_MEMORY)
     session->restarts = 0;
   if (!answered || session->restarts >= MAX_RESTARTS)
@@ -108,7 +145,8 @@ engine_session_start_over (EngineSession *session, const EngineContext *context,
   session->restarts++;
   session->restarted = context->now;
   engine_session_ask (session, context, turn);
-  note_progress (session, context);
+  be_patient (session, context);
+  session->patience <<= session->restarts;
 }
 
 void
@@ -125,12 +163,46 @@ engine_session_offer (EngineSession *session,
   session->offer->by_contact = !session->asking;
   session->offer->progress = context->now;
   session->offer_answered = FALSE;
+  session->offer_set_aside = FALSE;
   session->asking = FALSE;
-  session->under_way = TRUE;
+  begin (session, context);
   call = engine_call_new (session->offer);
   engine_channel_commit (session->offer, call);
   engine_session_emit (session, context, NULL, call, turn);
   note_progress (session, context);
+}
+
+/* An exchange with somebody is running. */
+static gboolean
+is_running (EngineSession *session, const EngineContext *context)
+{
+  if (context->now >= session->moved + session->patience)
+    return FALSE;
+  for (guint i = 0; i < session->instances->len; i++)
+    {
+      const EngineInstance *instance = g_ptr_array_index (session->instances, i);
+
+      if (instance->candidate != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The same commit again: it begins nothing new for who has it already. */
+static void
+offer_again (EngineSession *session, const EngineContext *context, EngineTurn *turn)
+{
+  g_autoptr (EngineCall) call = engine_call_new (session->offer);
+
+  session->offer->by_contact |= !session->asking;
+  g_ptr_array_add (call->lines, g_strdup (engine_channel_commit_line (session->offer)));
+  engine_session_emit (session, context, NULL, call, turn);
+}
+
+static gboolean
+has_unanswered_offer (EngineSession *session, guint version)
+{
+  return session->offer != NULL && session->offer->version == version && !session->offer_answered;
 }
 
 void
@@ -149,13 +221,22 @@ engine_session_take_query (EngineSession *session,
       tell_refused_version (turn);
       return;
     }
+  /* Who is slow to hear of us asks again; who has lost it all is asked by us when it stands still.
+   */
+  if (is_running (session, context))
+    {
+      engine_session_note_loss (session);
+      return;
+    }
   if (!engine_breaker_allows (&session->queries, context->now))
     {
       engine_session_storm (session, turn);
       return;
     }
-
-  engine_session_offer (session, context, v3 ? 3 : 2, turn);
+  if (has_unanswered_offer (session, v3 ? 3 : 2))
+    offer_again (session, context, turn);
+  else
+    engine_session_offer (session, context, v3 ? 3 : 2, turn);
 }
 
 static gboolean
@@ -170,7 +251,8 @@ is_unanswered_by (EngineSession *session, EngineInstance *instance, guint versio
   return session->offer != NULL && session->offer->version == version
          && instance->gave_way != session->offer->serial
          && !answers_offer (session, instance->candidate)
-         && !answers_offer (session, instance->crossed);
+         && !answers_offer (session, instance->crossed) && !answers_offer (session, instance->live)
+         && !answers_offer (session, instance->pending);
 }
 
 /* Two commits have crossed: the larger hashed g^x keeps its commit and sends it again. */
@@ -236,12 +318,13 @@ take_commit (EngineSession *session,
     return;
   if (exchange == NULL)
     {
+      begin (session, context);
       begin_exchange (instance, context, make_answer (session, instance, line));
       exchange = &instance->candidate;
       note_progress (session, context);
     }
   session->asking = FALSE;
-  session->under_way = TRUE;
+  begin (session, context);
   call = engine_call_new (*exchange);
   engine_channel_feed (*exchange, NULL, line, call);
   engine_session_emit (session, context, instance, call, turn);
@@ -259,6 +342,7 @@ find_committed (EngineSession *session,
 
   if (is_unanswered_by (session, instance, line->version))
     {
+      begin (session, context);
       begin_exchange (instance, context,
                       engine_channel_new_from_offer (session->offer, instance->tag));
       session->offer_answered = TRUE;
@@ -296,6 +380,38 @@ awaited_for (const EngineLine *line)
                                                     : OTRL_AUTHSTATE_AWAITING_SIG;
 }
 
+/* FALSE: it is not of this exchange. */
+static gboolean
+try_proof (EngineSession *session,
+           const EngineContext *context,
+           EngineInstance *instance,
+           EngineChannel **exchange,
+           const EngineLine *line,
+           EngineTurn *turn)
+{
+  g_autoptr (EngineCall) call = engine_call_new (*exchange);
+  g_autoptr (EngineChannel) done = NULL;
+
+  engine_channel_feed (*exchange, context->key, line, call);
+  engine_session_emit (session, context, instance, call, turn);
+  if (call->reflected)
+    {
+      engine_turn_event (turn, "reflected", NULL);
+      g_clear_pointer (exchange, engine_channel_free);
+      return TRUE;
+    }
+  if (!engine_channel_is_private (*exchange))
+    {
+      drop_if_nothing (exchange);
+      return FALSE;
+    }
+  done = g_steal_pointer (exchange);
+  note_progress (session, context);
+  engine_instance_settle_exchanges (instance, context->now + ENGINE_OLD_CHANNEL_LIFE);
+  engine_session_judge (session, context, instance, g_steal_pointer (&done), turn);
+  return TRUE;
+}
+
 static void
 take_proof (EngineSession *session,
             const EngineContext *context,
@@ -303,29 +419,12 @@ take_proof (EngineSession *session,
             const EngineLine *line,
             EngineTurn *turn)
 {
-  g_autoptr (EngineCall) call = NULL;
-  EngineChannel **exchange = engine_instance_find_exchange (instance, awaited_for (line));
+  EngineChannel **const exchanges[] = { &instance->candidate, &instance->crossed };
 
-  if (exchange == NULL)
-    return;
-  call = engine_call_new (*exchange);
-  engine_channel_feed (*exchange, context->key, line, call);
-  engine_session_emit (session, context, instance, call, turn);
-  if (call->reflected)
-    {
-      engine_turn_event (turn, "reflected", NULL);
-      g_clear_pointer (exchange, engine_channel_free);
-    }
-  else if (engine_channel_is_private (*exchange))
-    {
-      g_autoptr (EngineChannel) done = g_steal_pointer (exchange);
-
-      note_progress (session, context);
-      engine_instance_settle_exchanges (instance, context->now + ENGINE_OLD_CHANNEL_LIFE);
-      engine_session_judge (session, context, instance, g_steal_pointer (&done), turn);
-    }
-  else
-    drop_if_nothing (exchange);
+  for (guint i = 0; i < G_N_ELEMENTS (exchanges); i++)
+    if (*exchanges[i] != NULL && engine_channel_auth_state (*exchanges[i]) == awaited_for (line)
+        && try_proof (session, context, instance, exchanges[i], line, turn))
+      return;
 }
 
 static gboolean

@@ -61,13 +61,16 @@ struct _EngineSession
 
   EngineChannel *offer; /* our commit to anybody */
   gboolean offer_answered;
+  gboolean offer_set_aside; /* nobody waits for an answer any more; one that comes is taken */
   guint serial;
   gboolean asking;    /* our query is unanswered */
   gboolean under_way; /* an exchange was begun and has come to no end */
   gboolean
-      wants_commit; /* the contact was told of an unreadable text, and has it for who commits */
-  gint64 moved;     /* the last progress of what is under way */
-  gint64 patience;  /* how long to wait for the next */
+      wants_commit;    /* the contact was told of an unreadable text, and has it for who commits */
+  gint64 moved;        /* the last progress of what is under way */
+  gint64 patience;     /* how long to wait for the next */
+  gint64 step_began;   /* when what is under way last said something new, or began */
+  gint64 slowest_step; /* of what is under way */
   guint restarts;
   gint64 restarted;       /* the last time */
   gboolean waits_for_key; /* what is under way waits for us, not for the contact */

@@ -191,7 +191,7 @@ engine_session_chosen (EngineSession *session, const EngineContext *context)
 static gboolean
 has_exchange (EngineSession *session)
 {
-  if (session->offer != NULL && !session->offer_answered)
+  if (session->offer != NULL && !session->offer_answered && !session->offer_set_aside)
     return TRUE;
   for (guint i = 0; i < session->instances->len; i++)
     {

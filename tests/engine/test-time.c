@@ -88,7 +88,7 @@ test_keys_of_an_unanswered_commit_go (void)
   g_assert_cmpint (pair->bob.view->deadline, ==, 0);
 }
 
-/* Nor do those of an exchange that was left in the middle. */
+/* Nor do those of an exchange that was left in the middle, once its rest is no longer awaited. */
 static void
 test_keys_of_an_exchange_that_stands_still_go (void)
 {
@@ -103,6 +103,9 @@ test_keys_of_an_exchange_that_stands_still_go (void)
   g_queue_clear_full (&pair->bob.inbox, g_free);
   let_pass (pair, 11);
   g_assert_null (bob->candidate);
+  for (guint i = 0; i < 13; i++)
+    let_pass (pair, 11);
+  g_assert_null (bob->crossed);
 }
 
 int
