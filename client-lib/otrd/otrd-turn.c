@@ -339,6 +339,68 @@ otrd_turn_add_lost (OtrdTurn *self, guint64 id, const char *text, const char *re
   add_event (self, "lost", g_variant_dict_end (&details));
 }
 
+/* The messages that are lost indeed; NULL: none. */
+static GVariant *
+filter_messages (const OtrdEvent *event, OtrdTextFunc is_not_lost, gpointer user_data)
+{
+  g_autoptr (GVariant) messages =
+      g_variant_lookup_value (event->details, "messages", G_VARIANT_TYPE ("a(ts)"));
+  GVariantBuilder lost;
+  GVariantIter iter;
+  const char *text;
+  guint64 id;
+  guint count = 0;
+
+  if (messages == NULL)
+    return NULL;
+  g_variant_builder_init (&lost, G_VARIANT_TYPE ("a(ts)"));
+  g_variant_iter_init (&iter, messages);
+  while (g_variant_iter_next (&iter, "(t&s)", &id, &text))
+    if (!is_not_lost (id, user_data))
+      {
+        g_variant_builder_add (&lost, "(ts)", id, text);
+        count++;
+      }
+  if (count > 0)
+    return g_variant_builder_end (&lost);
+  g_variant_builder_clear (&lost);
+  return NULL;
+}
+
+static void
+replace_messages (OtrdTurn *self, guint index, GVariant *messages)
+{
+  OtrdEvent *event = g_ptr_array_index (self->events, index);
+  g_autoptr (GVariant) details = g_steal_pointer (&event->details);
+  GVariantDict changed;
+
+  g_variant_dict_init (&changed, details);
+  g_variant_dict_insert_value (&changed, "messages", messages);
+  event->details = g_variant_ref_sink (g_variant_dict_end (&changed));
+}
+
+void
+otrd_turn_drop_lost (OtrdTurn *self,
+                     const char *reason,
+                     OtrdTextFunc is_not_lost,
+                     gpointer user_data)
+{
+  for (guint i = self->events->len; i > 0; i--)
+    {
+      const OtrdEvent *event = g_ptr_array_index (self->events, i - 1);
+      GVariant *messages;
+
+      if (!g_str_equal (event->name, "lost")
+          || g_strcmp0 (otrd_event_get_string (event, "reason"), reason) != 0)
+        continue;
+      messages = filter_messages (event, is_not_lost, user_data);
+      if (messages != NULL)
+        replace_messages (self, i - 1, messages);
+      else
+        g_ptr_array_remove_index (self->events, i - 1);
+    }
+}
+
 gboolean
 otrd_turn_is_empty (const OtrdTurn *self)
 {

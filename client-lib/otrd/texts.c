@@ -111,6 +111,14 @@ drop_sent (GQueue *texts, const OtrdEvent *event)
     otrd_texts_drop (texts, ids[i]);
 }
 
+/* A service that ends gives back what it held: the next one is offered it, and the user has not to
+ * be told. */
+static gboolean
+is_kept (guint64 id, gpointer texts)
+{
+  return find_text (texts, id) != NULL;
+}
+
 static void
 drop_lost (GQueue *texts, const OtrdEvent *event)
 {
@@ -127,8 +135,10 @@ drop_lost (GQueue *texts, const OtrdEvent *event)
 }
 
 void
-otrd_texts_observe (GQueue *texts, const OtrdTurn *turn)
+otrd_texts_observe (GQueue *texts, OtrdTurn *turn)
 {
+  if (texts->length > 0)
+    otrd_turn_drop_lost (turn, "service-ended", is_kept, texts);
   for (guint i = 0; texts->length > 0 && i < otrd_turn_get_n_events (turn); i++)
     {
       OtrdEvent *event = otrd_turn_get_event (turn, i);

@@ -38,8 +38,9 @@ GVariant *otrd_text_to_parameters (const OtrdText *self);
 /* Keeps texts in the order in which they were held. */
 void otrd_texts_keep (GQueue *texts, const OtrdText *text);
 void otrd_texts_drop (GQueue *texts, guint64 id);
-/* Drops those that the turn says have gone or are lost. */
-void otrd_texts_observe (GQueue *texts, const OtrdTurn *turn);
+/* Drops those that the turn says have gone or are lost; what a service gives back that ends stays,
+ * and is taken out of the turn. */
+void otrd_texts_observe (GQueue *texts, OtrdTurn *turn);
 /* Gives all back to the user, in events of the turn. */
 void otrd_texts_let_go (GQueue *texts, OtrdTurn *turn, const char *reason);
 

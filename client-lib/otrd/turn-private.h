@@ -24,6 +24,13 @@ OtrdTurn *otrd_turn_take_content (OtrdTurn *self);
 /* Takes the lines out that hold the text. */
 void otrd_turn_drop_text (OtrdTurn *self, guint64 id);
 
+/* Takes out of the events "lost" of that reason the texts that are not lost. */
+typedef gboolean (*OtrdTextFunc) (guint64 id, gpointer user_data);
+void otrd_turn_drop_lost (OtrdTurn *self,
+                          const char *reason,
+                          OtrdTextFunc is_not_lost,
+                          gpointer user_data);
+
 void otrd_turn_add_sent (OtrdTurn *self, guint64 id);
 void otrd_turn_add_lost (OtrdTurn *self, guint64 id, const char *text, const char *reason);
 

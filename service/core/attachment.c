@@ -91,6 +91,19 @@ core_attachment_has_news (CoreAttachment *attachment)
   return attachment->news->events->len > 0;
 }
 
+gboolean
+core_attachment_has_lost (CoreAttachment *attachment)
+{
+  for (guint i = 0; i < attachment->news->events->len; i++)
+    {
+      const EngineEvent *event = g_ptr_array_index (attachment->news->events, i);
+
+      if (strcmp (event->name, "lost") == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 void
 core_attachment_take_news (CoreAttachment *attachment, EngineTurn *turn)
 {

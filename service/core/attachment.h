@@ -37,6 +37,8 @@ void core_attachment_configure (CoreAttachment *attachment, const CoreConfigurat
 /* Adds an event for this messenger alone; @details is consumed if floating. */
 void core_attachment_tell (CoreAttachment *attachment, const char *event, GVariant *details);
 gboolean core_attachment_has_news (CoreAttachment *attachment);
+/* Texts of its user's are among it, which came back. */
+gboolean core_attachment_has_lost (CoreAttachment *attachment);
 /* Puts its news before the events of @turn. */
 void core_attachment_take_news (CoreAttachment *attachment, EngineTurn *turn);
 

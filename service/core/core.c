@@ -626,17 +626,16 @@ visit_sessions (Core *core, SessionFunc visit)
 static void
 say_goodbye (CoreSession *session, guint *count)
 {
-  if (session->view->state == ENGINE_STATE_PRIVATE)
-    core_session_say_goodbye (session);
+  if (session->view->state == ENGINE_STATE_PRIVATE || session->view->exchanging
+      || session->held_length > 0 || session->running != NULL)
+    core_session_leave (session);
 }
 
 /* What nobody can fetch is not worth waiting for. */
 static void
 count_owing (CoreSession *session, guint *count)
 {
-  if (session->running != NULL
-      || (core_owed_has_lines (session->owed) && core_session_find_served (session) != NULL))
-    *count += 1;
+  *count += core_session_is_leaving (session);
 }
 
 guint

@@ -21,6 +21,7 @@ core_held_text_free (CoreHeldText *text)
 {
   explicit_bzero (text->text, strlen (text->text));
   g_free (text->text);
+  g_free (text->messenger);
   g_free (text);
 }
 
@@ -52,6 +53,7 @@ core_held_add (CoreHeld *held,
                gboolean has_id,
                guint64 id,
                CoreContentType content_type,
+               const char *messenger,
                GError **error)
 {
   gsize length = strlen (text);
@@ -70,6 +72,7 @@ core_held_add (CoreHeld *held,
   entry->has_id = has_id;
   entry->id = id;
   entry->content_type = content_type;
+  entry->messenger = g_strdup (messenger);
   g_queue_push_tail (&held->texts, entry);
   held->bytes += length;
   return TRUE;

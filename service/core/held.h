@@ -17,6 +17,7 @@ typedef struct
   gboolean has_id;
   guint64 id;
   CoreContentType content_type;
+  char *messenger; /* the id of whose user typed it */
 } CoreHeldText;
 
 void core_held_text_free (CoreHeldText *text);
@@ -34,6 +35,7 @@ gboolean core_held_add (CoreHeld *held,
                         gboolean has_id,
                         guint64 id,
                         CoreContentType content_type,
+                        const char *messenger,
                         GError **error);
 /* The oldest, which stays until core_held_take (); NULL. */
 const CoreHeldText *core_held_peek (CoreHeld *held);

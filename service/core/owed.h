@@ -17,8 +17,9 @@ CoreOwed *core_owed_new (void);
 void core_owed_free (CoreOwed *owed);
 
 gboolean core_owed_is_empty (CoreOwed *owed);
-/* Something for the network is among it. */
-gboolean core_owed_has_lines (CoreOwed *owed);
+/* Something for the network is among it, or texts of the user's that came back: a messenger is
+ * waited for. */
+gboolean core_owed_is_for_somebody (CoreOwed *owed);
 /* Moves lines and events of @turn behind what is there. */
 void core_owed_add (CoreOwed *owed, EngineTurn *turn);
 /* Puts all of it before the lines and events of @turn. */

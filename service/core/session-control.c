@@ -381,20 +381,3 @@ core_session_reject (CoreSession *session, const char *fingerprint)
   call->fingerprint = g_strdup (fingerprint);
   core_session_submit (session, call);
 }
-
-static void
-work_goodbye (CoreCall *call)
-{
-  engine_session_disconnect (call->session->engine, &call->context, call->turn);
-}
-
-static const CoreCallType goodbye_type = {
-  .begin = begin_end,
-  .work = work_goodbye,
-};
-
-void
-core_session_say_goodbye (CoreSession *session)
-{
-  core_session_submit (session, core_call_new (&goodbye_type, session, NULL, NULL, NULL));
-}

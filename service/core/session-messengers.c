@@ -60,6 +60,15 @@ core_session_ring (CoreSession *session)
   core_messenger_ring (served->messenger, session);
 }
 
+void
+core_session_ring_for_news (CoreSession *session, CoreAttachment *attachment)
+{
+  if (!attachment->online || attachment->rung)
+    return;
+  attachment->rung = TRUE;
+  core_messenger_ring (attachment->messenger, session);
+}
+
 /* Nobody comes, or goes, unseen by the others. */
 static void
 tell_others (CoreSession *session, CoreMessenger *about, const char *event)
@@ -75,10 +84,7 @@ tell_others (CoreSession *session, CoreMessenger *about, const char *event)
       g_variant_dict_insert (&details, "application", "s", core_messenger_get_application (about));
       g_variant_dict_insert (&details, "sandboxed", "b", core_messenger_is_sandboxed (about));
       core_attachment_tell (attachment, event, g_variant_dict_end (&details));
-      if (!attachment->online || attachment->rung)
-        continue;
-      attachment->rung = TRUE;
-      core_messenger_ring (attachment->messenger, session);
+      core_session_ring_for_news (session, attachment);
     }
 }
 

@@ -47,6 +47,7 @@ struct _CoreSession
   gboolean seen_v3;
   gboolean restored;       /* private in an earlier life of the service, not yet in this one */
   gboolean offer_declined; /* the contact answered our offer with plain text */
+  gboolean ending;         /* the service is: what would be held is given back */
 
   GQueue calls; /* of CoreCall, behind the running one */
   CoreCall *running;
@@ -110,6 +111,8 @@ CoreAttachment *core_session_find_served (CoreSession *session);
 void core_session_note_call (CoreSession *session, CoreMessenger *messenger);
 /* Rings for what is owed, unless it has been done. */
 void core_session_ring (CoreSession *session);
+/* Rings for what this one alone is told. */
+void core_session_ring_for_news (CoreSession *session, CoreAttachment *attachment);
 void core_session_remove_messenger (CoreSession *session, CoreMessenger *messenger);
 /* From all of @sessions (taken) at once; what others hear of it comes in slices. */
 void core_sessions_lose_messenger (GPtrArray *sessions, CoreMessenger *messenger);
@@ -133,6 +136,15 @@ void core_session_give_back (CoreCall *call, const char *reason);
 /* Held texts waited for the contact's key to be accepted, and it was. */
 void core_session_release_later (CoreSession *session);
 
+/* session-goodbye.c */
+void core_session_say_goodbye (CoreSession *session);
+/* The service ends: the goodbyes are owed, and what is held goes back to who typed it. */
+void core_session_leave (CoreSession *session);
+/* Something of that has still to be fetched, by who is there. */
+gboolean core_session_is_leaving (CoreSession *session);
+/* The reason of such a "lost". */
+#define CORE_LOST_AT_THE_END "service-ended"
+
 /* session-receive.c */
 void core_session_feed_waiting (CoreSession *session);
 void core_waiting_line_free (CoreWaitingLine *waiting);
@@ -150,7 +162,6 @@ gboolean core_session_put_seen (
 /* session-control.c: calls of core itself */
 void core_session_poll (CoreSession *session);
 void core_session_reject (CoreSession *session, const char *fingerprint);
-void core_session_say_goodbye (CoreSession *session);
 /* Begins an exchange where one was private before. */
 void core_session_resume (CoreSession *session);
 

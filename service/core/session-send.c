@@ -98,6 +98,23 @@ tell_held (CoreCall *call, const char *reason)
   engine_turn_event (call->turn, "held", g_variant_dict_end (&details));
 }
 
+static void
+add_message (GVariantBuilder *messages, const CoreHeldText *text)
+{
+  g_variant_builder_add (messages, "(ts)", text->has_id ? text->id : 0, text->text);
+}
+
+static void
+tell_lost (EngineTurn *turn, GVariantBuilder *messages, const char *reason)
+{
+  GVariantDict details;
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert_value (&details, "messages", g_variant_builder_end (messages));
+  g_variant_dict_insert (&details, "reason", "s", reason);
+  engine_turn_event (turn, "lost", g_variant_dict_end (&details));
+}
+
 /* The form of the wire may be longer: four bytes for each "<", and more for quotation marks. */
 static gboolean
 check_wire (CoreCall *call, const char *wire)
@@ -125,13 +142,31 @@ will_fit (CoreCall *call)
   return fits;
 }
 
+/* Nothing is held any more when the service ends. */
+static gboolean
+give_straight_back (CoreCall *call)
+{
+  CoreHeldText text = { .text = call->text, .has_id = call->has_id, .id = call->id };
+  GVariantBuilder messages;
+
+  call->turn->verdict = ENGINE_VERDICT_HELD;
+  g_variant_builder_init (&messages, G_VARIANT_TYPE ("a(ts)"));
+  add_message (&messages, &text);
+  tell_lost (call->turn, &messages, CORE_LOST_AT_THE_END);
+  return FALSE;
+}
+
 static gboolean
 hold (CoreCall *call, const char *reason)
 {
+  const char *messenger = call->caller != NULL ? core_messenger_get_id (call->caller) : "";
+
   if (!will_fit (call))
     return FALSE;
+  if (call->session->ending)
+    return give_straight_back (call);
   if (!core_held_add (call->session->held, call->text, call->has_id, call->id, call->content_type,
-                      &call->error))
+                      messenger, &call->error))
     return FALSE;
   call->turn->verdict = ENGINE_VERDICT_HELD;
   tell_held (call, reason);
@@ -144,7 +179,7 @@ static gboolean
 hold_and_start (CoreCall *call)
 {
   hold (call, "policy");
-  if (call->error == NULL)
+  if (call->error == NULL && !call->session->ending)
     engine_session_start (call->session->engine, &call->context, call->turn);
   return FALSE;
 }
@@ -224,7 +259,7 @@ choose_way (CoreCall *call, EngineWay way)
   switch (way)
     {
     case ENGINE_WAY_PLAINTEXT:
-      return send_by_policy (call);
+      return call->session->ending ? hold (call, "policy") : send_by_policy (call);
     case ENGINE_WAY_HOLD:
       return call->policy == OTRD_POLICY_NEVER && !call->session->view->latched
                  ? send_by_policy (call)
@@ -259,7 +294,7 @@ begin_send (CoreCall *call)
                            "Not sent: the conversation is not %s. Start it, or verify the contact",
                            call->at_least);
   goes_on = choose_way (call, way);
-  if (!goes_on)
+  if (!goes_on && !session->ending)
     keep_answer (call);
   return goes_on;
 }
@@ -344,6 +379,11 @@ core_session_release_held (CoreCall *call)
         g_variant_builder_add (&ids, "t", next->id);
       core_held_text_free (core_held_take (held));
     }
+  if (turn->transmissions->len == 0)
+    {
+      g_variant_builder_clear (&ids);
+      return;
+    }
   tell_sent (turn, &ids);
   engine_turn_append (call->turn, turn);
 }
@@ -353,7 +393,6 @@ core_session_give_back (CoreCall *call, const char *reason)
 {
   CoreHeld *held = call->session->held;
   GVariantBuilder messages;
-  GVariantDict details;
 
   if (core_held_get_length (held) == 0)
     return;
@@ -362,12 +401,9 @@ core_session_give_back (CoreCall *call, const char *reason)
     {
       g_autoptr (CoreHeldText) text = core_held_take (held);
 
-      g_variant_builder_add (&messages, "(ts)", text->has_id ? text->id : 0, text->text);
+      add_message (&messages, text);
     }
-  g_variant_dict_init (&details, NULL);
-  g_variant_dict_insert_value (&details, "messages", g_variant_builder_end (&messages));
-  g_variant_dict_insert (&details, "reason", "s", reason);
-  engine_turn_event (call->turn, "lost", g_variant_dict_end (&details));
+  tell_lost (call->turn, &messages, reason);
 }
 
 static gboolean

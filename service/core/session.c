@@ -343,7 +343,7 @@ core_session_is_idle (CoreSession *session)
 {
   return session->running == NULL && session->calls.length == 0 && session->attachments->len == 0
          && session->view->state == ENGINE_STATE_PLAINTEXT && !session->view->latched
-         && session->held_length == 0 && !core_owed_has_lines (session->owed)
+         && session->held_length == 0 && !core_owed_is_for_somebody (session->owed)
          && session->waiting->len == 0;
 }
 

@@ -92,7 +92,7 @@ engine_turn_event (EngineTurn *turn, const char *name, GVariant *details)
   if (details == NULL)
     details = g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
   g_variant_ref_sink (details);
-  if (turn->events->len >= ENGINE_TURN_MAX_EVENTS)
+  if (turn->events->len >= ENGINE_TURN_MAX_EVENTS && strcmp (name, "lost") != 0)
     {
       g_variant_unref (details);
       return;

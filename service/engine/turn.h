@@ -16,8 +16,8 @@
 
 G_BEGIN_DECLS
 
-/* The most lines and events that one turn carries; beyond it they are dropped
- * with an event "storm", so that one call's reply stays bounded. */
+/* The most events that one turn is told; beyond it they are dropped, so that one call's reply stays
+ * bounded. "lost" never is: it has texts of the user's. */
 #define ENGINE_TURN_MAX_EVENTS 512
 
 typedef enum

@@ -53,6 +53,26 @@ the_end_waits_for_goodbyes_to_be_fetched (Fixture *fixture, gconstpointer unused
 }
 
 static void
+the_end_gives_held_texts_back (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *alice = fixture_open_session (fixture->first, ALICE, BOB, "{}");
+  g_autoptr (GVariant) started = fixture_must_call (fixture->first, alice, "Session", "Start",
+                                                    g_variant_new ("(a{sv})", NULL));
+  g_autoptr (GVariant) held = NULL, news = NULL;
+  g_autofree char *printed = NULL;
+
+  held = fixture_must_call (fixture->first, alice, "Session", "Send",
+                            g_variant_new_parsed ("('hello', '', {'id': <uint64 7>})"));
+  bus_service_shut_down (fixture->service);
+  news = fixture_must_call (fixture->first, alice, "Session", "Collect",
+                            g_variant_new ("(a{sv})", NULL));
+  printed = g_variant_print (news, FALSE);
+  g_assert_nonnull (strstr (printed, "[(uint64 7, 'hello')]"));
+  g_assert_nonnull (strstr (printed, "'service-ended'"));
+  fixture_wait_until (fixture->state == BUS_SERVICE_ENDED);
+}
+
+static void
 the_end_without_sessions_is_at_once (Fixture *fixture, gconstpointer unused)
 {
   bus_service_shut_down (fixture->service);
@@ -181,6 +201,7 @@ add_tests (void)
                     a_second_service_is_told_that_the_name_is_taken);
   fixture_add_test ("/bus/life/the-end-waits-for-goodbyes-to-be-fetched",
                     the_end_waits_for_goodbyes_to_be_fetched);
+  fixture_add_test ("/bus/life/the-end-gives-held-texts-back", the_end_gives_held_texts_back);
   fixture_add_test ("/bus/life/the-end-without-sessions-is-at-once",
                     the_end_without_sessions_is_at_once);
   fixture_add_test ("/bus/life/a-bus-that-goes-is-noticed", a_bus_that_goes_is_noticed);

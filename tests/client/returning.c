@@ -129,6 +129,34 @@ test_a_held_text_is_offered_to_the_next_service (Fixture *fixture, gconstpointer
   g_assert_cmpuint (otrd_event_get_ids (event, &n_ids)[0], ==, 7);
 }
 
+/* The service gives back what it holds when it ends: the next one is offered it, and only what we
+ * do not know of is told. */
+static void
+test_a_held_text_given_back_at_the_end_is_offered (Fixture *fixture, gconstpointer unused)
+{
+  OtrdTurn *turn;
+
+  send_held (fixture, 7);
+  fake_answer (
+      fixture->fake, "Collect",
+      g_variant_new_parsed ("(@a(sa{sv}) [], [('lost', {'messages': <[(uint64 7, 'hello')]>,"
+                            " 'reason': <'service-ended'>}), ('lost', {'messages':"
+                            " <[(uint64 7, 'hello'), (8, 'theirs')]>,"
+                            " 'reason': <'service-ended'>})])"));
+  fake_ring (fixture->fake);
+  iterate_until_turns (fixture, 1);
+  turn = fixture->turns->pdata[0];
+  g_assert_cmpuint (otrd_turn_get_n_events (turn), ==, 1);
+  assert_lost (turn, 8, "theirs", "service-ended");
+  script_plain_reopening (fixture);
+  fake_die_at (fixture->fake, "Collect");
+  fake_ring (fixture->fake);
+  iterate_until_turns (fixture, 2);
+  turn = fixture->turns->pdata[1];
+  g_assert_cmpstr (otrd_event_get_name (otrd_turn_get_event (turn, 0)), ==, "sent");
+  g_assert_cmpuint (fake_count_calls (fixture->fake, "Send"), ==, 2);
+}
+
 static void
 test_a_held_text_never_goes_out_in_the_clear (Fixture *fixture, gconstpointer unused)
 {
@@ -426,6 +454,8 @@ main (int argc, char **argv)
        test_a_session_whose_object_has_gone_is_opened_again);
   ADD ("/service/what-must-not-happen-twice-is-not-repeated", set_up,
        test_what_must_not_happen_twice_is_not_repeated);
+  ADD ("/service/a-held-text-given-back-at-the-end-is-offered", set_up,
+       test_a_held_text_given_back_at_the_end_is_offered);
   ADD ("/service/a-held-text-is-offered-to-the-next", set_up,
        test_a_held_text_is_offered_to_the_next_service);
   ADD ("/service/a-held-text-never-goes-out-in-the-clear", set_up,

@@ -131,6 +131,7 @@ test_held_texts_that_cannot_be_encrypted (gconstpointer data)
   encrypting_fails = TRUE;
   side_settle (talk->alice);
   encrypting_fails = FALSE;
+  g_assert_false (side_has_event (talk->alice, "sent {"));
   g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "private");
   g_assert_cmpuint (core_session_get_held (talk->alice->session), ==, 1);
   g_assert_cmpint (actor_send (talk->a, WORDS ", too", 2)->verdict, ==, ENGINE_VERDICT_HELD);

@@ -197,6 +197,60 @@ test_shutting_down_says_goodbye (void)
   talk->a = side_attach (talk->alice, "pidgin");
 }
 
+/* Who typed a text alone can say to its user that it was not sent. */
+static void
+test_shutting_down_gives_held_texts_back (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->alice, "dino");
+  Answer *late, *first_news, *second_news;
+
+  talk->a->deaf = second->deaf = TRUE;
+  talk->alice->peer = NULL;
+  actor_start (talk->a);
+  actor_send (second, "of dino's user", 2);
+  g_assert_cmpint (actor_send (talk->a, "of pidgin's user", 1)->verdict, ==, ENGINE_VERDICT_HELD);
+  g_assert_cmpuint (core_shut_down (talk->alice->core), ==, 1);
+  side_wait (talk->alice);
+  g_assert_cmpuint (core_session_get_held (talk->alice->session), ==, 0);
+  late = actor_send (talk->a, "typed too late", 3);
+  g_assert_cmpint (late->verdict, ==, ENGINE_VERDICT_HELD);
+  g_assert_cmpuint (late->n_lines, ==, 0);
+  g_assert_true (answer_has_event (late, "[(uint64 3, 'typed too late')]"));
+  first_news = late;
+  g_assert_true (answer_has_event (first_news, "[(uint64 1, \"of pidgin's user\")]"));
+  g_assert_cmpuint (core_count_owing (talk->alice->core), ==, 1);
+  second_news = actor_collect (second);
+  g_assert_true (answer_has_event (second_news, "[(uint64 2, \"of dino's user\")]"));
+  g_assert_true (answer_has_event (second_news, "'service-ended'"));
+  g_assert_cmpuint (core_count_owing (talk->alice->core), ==, 0);
+  side_join (talk->alice, talk->bob);
+}
+
+/* The one that typed it is not there any more: the one that is, hears of it. */
+static void
+test_shutting_down_leaves_no_text_untold (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->alice, "dino");
+  Answer *news;
+
+  talk->a->deaf = TRUE;
+  talk->alice->peer = NULL;
+  actor_start (second);
+  actor_send (second, "of who has gone", 2);
+  side_wait (talk->alice);
+  actor_leave (second);
+  side_wait (talk->alice);
+  core_shut_down (talk->alice->core);
+  side_wait (talk->alice);
+  g_assert_cmpuint (core_count_owing (talk->alice->core), ==, 1);
+  news = actor_collect (talk->a);
+  g_assert_true (answer_has_event (news, "[(uint64 2, 'of who has gone')]"));
+  g_assert_cmpuint (core_count_owing (talk->alice->core), ==, 0);
+  side_join (talk->alice, talk->bob);
+}
+
 static void
 test_a_messenger_that_vanishes_in_the_middle (void)
 {
@@ -342,6 +396,10 @@ main (int argc, char **argv)
                    test_news_take_nothing_from_who_is_served);
   g_test_add_func ("/core/messengers/news-are-bounded", test_news_are_bounded);
   g_test_add_func ("/core/messengers/shutting-down-says-goodbye", test_shutting_down_says_goodbye);
+  g_test_add_func ("/core/messengers/shutting-down-gives-held-texts-back",
+                   test_shutting_down_gives_held_texts_back);
+  g_test_add_func ("/core/messengers/shutting-down-leaves-no-text-untold",
+                   test_shutting_down_leaves_no_text_untold);
   g_test_add_func ("/core/messengers/a-messenger-vanishes-in-the-middle",
                    test_a_messenger_that_vanishes_in_the_middle);
   g_test_add_func ("/core/messengers/an-end-that-races-a-send-lets-nothing-out",
