@@ -6,40 +6,15 @@
 
 #include "jobs.h"
 
+#include "job.h"
 #include "notices.h"
+#include "shown-lines.h"
 #include "texts.h"
 
-#include <string.h>
 #include <time.h>
 
-/* Of the contract's. */
-#define ID_MAX (((guint64)1 << 53) - 1)
 /* Lines kept while the service is away. */
 #define LINES_MAX 1000
-/* Of the lines that were shown last: a repeat is not shown again. */
-#define DIGESTS_MAX 256
-
-typedef enum
-{
-  JOB_SEND,
-  JOB_RECEIVE,
-  JOB_TASK,
-} JobKind;
-
-typedef struct
-{
-  JobKind kind;
-  guint64 id; /* by which the service knows it when it is handed in again */
-  char *text;
-  char *from;
-  PurpleMessageFlags flags;
-  time_t time;
-  const char *at_least;
-  gboolean shown; /* by who sent it */
-  TalkTask task;
-  gpointer user_data;
-  GDestroyNotify destroy;
-} Job;
 
 struct _Jobs
 {
@@ -47,18 +22,8 @@ struct _Jobs
   GQueue queue;  /* Job */
   gboolean busy; /* the first one is with the service */
   gboolean away_told;
-  GQueue digests; /* char *, of the private lines that were shown */
+  ShownLines *shown; /* private ones: a repeat is not shown again */
 };
-
-static void
-job_free (Job *job)
-{
-  if (job->destroy != NULL)
-    job->destroy (job->user_data);
-  g_free (job->text);
-  g_free (job->from);
-  g_free (job);
-}
 
 Jobs *
 jobs_new (Talk *talk)
@@ -67,7 +32,7 @@ jobs_new (Talk *talk)
 
   self->talk = talk;
   g_queue_init (&self->queue);
-  g_queue_init (&self->digests);
+  self->shown = shown_lines_new ();
   return self;
 }
 
@@ -75,7 +40,7 @@ void
 jobs_free (Jobs *self)
 {
   g_queue_clear_full (&self->queue, (GDestroyNotify)job_free);
-  g_queue_clear_full (&self->digests, g_free);
+  shown_lines_free (self->shown);
   g_free (self);
 }
 
@@ -94,12 +59,6 @@ is_abandoned (Jobs *self)
 
 /* Given back */
 
-static Text
-text_of (const Job *job)
-{
-  return (Text){ job->text, job->flags, job->time };
-}
-
 static void
 tell_unsent (Jobs *self, const Job *job, const char *why)
 {
@@ -117,12 +76,10 @@ jobs_refuse (Jobs *self, const char *why)
 
   while (!is_abandoned (self) && (job = g_queue_pop_head (&self->queue)) != NULL)
     {
-      if (job->kind == JOB_RECEIVE)
-        {
-          Text text = text_of (job);
+      Text text = job_get_text (job);
 
-          texts_show_refused (self->talk, &text, why);
-        }
+      if (job->kind == JOB_RECEIVE)
+        texts_show_refused (self->talk, &text, why);
       else
         tell_unsent (self, job, why);
       job_free (job);
@@ -166,20 +123,6 @@ finish (Jobs *self)
 
 /* Lines */
 
-/* Notes that it is shown, and says whether it was before. */
-static gboolean
-was_shown (Jobs *self, const char *line)
-{
-  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, line, -1);
-
-  if (g_queue_find_custom (&self->digests, digest, (GCompareFunc)strcmp) != NULL)
-    return TRUE;
-  g_queue_push_tail (&self->digests, g_steal_pointer (&digest));
-  if (self->digests.length > DIGESTS_MAX)
-    g_free (g_queue_pop_head (&self->digests));
-  return FALSE;
-}
-
 /* A repeat may be one of another messenger, to which the network gave the line
  * as well, or one of ours, whose answer the service could not give. A data
  * message that we have shown is the network's own repeat. */
@@ -191,7 +134,7 @@ is_shown (Jobs *self, const Job *job, OtrdTurn *turn)
   if (otrd_turn_get_text (turn) == NULL)
     return FALSE;
   if (verdict == OTRD_VERDICT_PRIVATE)
-    return !was_shown (self, job->text) || !otrd_turn_get_repeated (turn);
+    return !shown_lines_take (self->shown, job->text) || !otrd_turn_get_repeated (turn);
   return verdict == OTRD_VERDICT_PLAINTEXT || verdict == OTRD_VERDICT_UNEXPECTED_PLAINTEXT;
 }
 
@@ -199,7 +142,7 @@ is_shown (Jobs *self, const Job *job, OtrdTurn *turn)
 static void
 show_received (Jobs *self, const Job *job, OtrdTurn *turn, const GError *error)
 {
-  Text text = text_of (job);
+  Text text = job_get_text (job);
 
   if (turn == NULL)
     {
@@ -241,26 +184,7 @@ on_received (GObject *source, GAsyncResult *result, gpointer user_data)
     finish (self);
 }
 
-static GVariant *
-line_options (const Job *job)
-{
-  g_autofree char *id = g_strdup_printf ("otrd-purple-%" G_GINT64_MODIFIER "x", job->id);
-  GVariantDict options;
-
-  g_variant_dict_init (&options, NULL);
-  g_variant_dict_insert (&options, "id", "s", id);
-  if (strchr (job->from, '/') != NULL)
-    g_variant_dict_insert (&options, "from", "s", job->from);
-  return g_variant_dict_end (&options);
-}
-
 /* Texts */
-
-static GVariant *
-text_options (const Job *job)
-{
-  return g_variant_new_parsed ("{'id': <%t>}", job->id);
-}
 
 /* @turn: NULL if the service did not take the text. */
 static void
@@ -304,8 +228,8 @@ start_sending (Jobs *self, const Job *job)
       finish (self);
       return;
     }
-  otrd_session_send (talk_get_session (self->talk), job->text, job->at_least, text_options (job),
-                     NULL, on_sent, talk_ref (self->talk));
+  otrd_session_send (talk_get_session (self->talk), job->text, job->at_least,
+                     job_text_options (job), NULL, on_sent, talk_ref (self->talk));
 }
 
 /* All */
@@ -320,7 +244,7 @@ start (Jobs *self, Job *job)
       start_sending (self, job);
       break;
     case JOB_RECEIVE:
-      otrd_session_receive (talk_get_session (self->talk), job->text, line_options (job), NULL,
+      otrd_session_receive (talk_get_session (self->talk), job->text, job_line_options (job), NULL,
                             on_received, talk_ref (self->talk));
       break;
     case JOB_TASK:
@@ -354,13 +278,13 @@ settle (Jobs *self, const Job *job, gboolean handed_in, const char *why)
 
   if (job->kind == JOB_RECEIVE)
     {
-      turn = otrd_session_receive_sync (session, job->text, line_options (job), NULL, &error);
+      turn = otrd_session_receive_sync (session, job->text, job_line_options (job), NULL, &error);
       show_received (self, job, turn, error);
     }
   else if (job->kind == JOB_SEND && handed_in)
     {
-      turn = otrd_session_send_sync (session, job->text, job->at_least, text_options (job), NULL,
-                                     &error);
+      turn = otrd_session_send_sync (session, job->text, job->at_least, job_text_options (job),
+                                     NULL, &error);
       show_sent (self, job, turn, error);
     }
   else
@@ -390,10 +314,7 @@ jobs_settle (Jobs *self, const char *why)
 static void
 add (Jobs *self, const Job *job)
 {
-  Job *added = g_memdup2 (job, sizeof *job);
-
-  added->id = ((guint64)g_random_int () << 32 | g_random_int ()) & ID_MAX;
-  g_queue_push_tail (&self->queue, added);
+  g_queue_push_tail (&self->queue, job_new (job));
   jobs_go_on (self);
 }
 

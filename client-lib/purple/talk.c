@@ -11,12 +11,11 @@
 #include "changed-key.h"
 #include "jobs.h"
 #include "notices.h"
+#include "opening.h"
 #include "outbox.h"
 #include "own-key.h"
 #include "title.h"
 #include "verification.h"
-
-#include <string.h>
 
 struct _Talk
 {
@@ -244,21 +243,20 @@ talk_take_turn (Talk *self, OtrdTurn *turn, const GError *error, const char *wha
 
 /* The session */
 
-/* The service is there and will not have this contact, however often it is asked. */
-static gboolean
-is_refusal (const GError *error)
+/* Who looks at the session when it changes. */
+static const struct
 {
-  return g_error_matches (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT)
-         || g_error_matches (error, OTRD_ERROR, OTRD_ERROR_ACCESS_DENIED)
-         || g_error_matches (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED)
-         || g_error_matches (error, OTRD_ERROR, OTRD_ERROR_NOT_SUPPORTED);
-}
-
-static void
-on_turn (Talk *self, OtrdTurn *turn)
-{
-  apply_turn (self, turn);
-}
+  const char *signal;
+  void (*follow) (Talk *self);
+} followers[] = {
+  { "notify::state", talk_show_state },
+  { "notify::trust", talk_show_state },
+  { "notify::instances", talk_show_state },
+  { "notify::blocked", talk_show_state },
+  { "notify::blocked", changed_key_follow },
+  { "notify::trust", changed_key_follow },
+  { "notify::verification", verification_follow },
+};
 
 static void
 keep_own_account (Talk *self, OtrdAccount *account, gpointer user_data)
@@ -279,47 +277,21 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   self->opening = FALSE;
   if (session == NULL)
     {
-      if (is_refusal (error))
+      if (opening_is_refused (error))
         jobs_refuse (self->jobs, error->message);
       else
         jobs_give_back (self->jobs, error->message);
       return;
     }
   self->session = g_steal_pointer (&session);
-  g_signal_connect_swapped (self->session, "turn", G_CALLBACK (on_turn), self);
-  g_signal_connect_swapped (self->session, "notify::state", G_CALLBACK (talk_show_state), self);
-  g_signal_connect_swapped (self->session, "notify::trust", G_CALLBACK (talk_show_state), self);
-  g_signal_connect_swapped (self->session, "notify::instances", G_CALLBACK (talk_show_state), self);
-  g_signal_connect_swapped (self->session, "notify::blocked", G_CALLBACK (talk_show_state), self);
-  g_signal_connect_swapped (self->session, "notify::blocked", G_CALLBACK (changed_key_follow),
-                            self);
-  g_signal_connect_swapped (self->session, "notify::trust", G_CALLBACK (changed_key_follow), self);
-  g_signal_connect_swapped (self->session, "notify::verification", G_CALLBACK (verification_follow),
-                            self);
+  g_signal_connect_swapped (self->session, "turn", G_CALLBACK (apply_turn), self);
+  for (gsize i = 0; i < G_N_ELEMENTS (followers); i++)
+    g_signal_connect_swapped (self->session, followers[i].signal, G_CALLBACK (followers[i].follow),
+                              self);
   talk_show_state (self);
   account_do (self, "look up your account", keep_own_account, NULL, NULL);
   changed_key_follow (self);
   jobs_go_on (self->jobs);
-}
-
-static void
-open_session (Talk *self, OtrdClient *client)
-{
-  const char *protocol = purple_account_get_protocol_id (self->account);
-  PurpleBuddy *buddy = purple_find_buddy (self->account, self->who);
-  GVariantDict options;
-
-  g_variant_dict_init (&options, NULL);
-  g_variant_dict_insert (&options, "content-type", "s", "text/html");
-  g_variant_dict_insert (&options, "online", "b", purple_account_is_connected (self->account));
-  if (buddy != NULL)
-    g_variant_dict_insert (&options, "contact-online", "b", PURPLE_BUDDY_IS_ONLINE (buddy));
-  /* libpurple keeps the resource of those who are in a room, and of nobody else. */
-  if (g_str_equal (protocol, "prpl-jabber") && strchr (self->who, '/') != NULL)
-    g_variant_dict_insert (&options, "occupant", "b", TRUE);
-  otrd_client_open_session (client, protocol, purple_account_get_username (self->account),
-                            self->who, g_variant_dict_end (&options), NULL, on_opened,
-                            talk_ref (self));
 }
 
 void
@@ -332,7 +304,7 @@ talk_open (Talk *self)
   self->opening = TRUE;
   client = talk_get_client (self);
   if (client != NULL)
-    open_session (self, client);
+    opening_begin (self, client, on_opened, talk_ref (self));
 }
 
 void
