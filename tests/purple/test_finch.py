@@ -3,28 +3,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Alice and Bob, each with Finch, a desktop and an otrd of their own, talk over
 a real IRC server. What is judged is what they see, and what the server saw."""
-import contextlib
-
-import irc
 import tap
 from away import bring_service_back, take_service_away
-from desktop import Desktop
-from finch import Finch
 from messenger import Client, options_of
+from people import Pair, two_people
 
 
-class Pair:
-    """Two people; `taps` have what each said to the server."""
-
-    def __init__(self, desktops, server):
-        self.desktops = desktops
-        self.taps = [irc.Tap(server), irc.Tap(server)]
-        self.alice = Finch(desktops[0], "alice", "bob", self.taps[0].port)
-        self.bob = Finch(desktops[1], "bob", "alice", self.taps[1].port)
-        for person in (self.alice, self.bob):
-            person.wait_for_buddy()
-            person.open_conversation()
-
+class FinchPair(Pair):
     def go_private(self):
         self.alice.type("/otr start")
         for person in (self.alice, self.bob):
@@ -34,28 +19,6 @@ class Pair:
         listener = self.bob if speaker is self.alice else self.alice
         speaker.type(text)
         listener.wait_for("%s: %s" % (speaker.name, heard or text))
-
-    def said(self):
-        return [text for a_tap in self.taps for text in a_tap.texts()]
-
-    def close(self, title):
-        for person in (self.alice, self.bob):
-            person.keep_screen(title)
-            person.close()
-        for a_tap in self.taps:
-            a_tap.close()
-
-
-@contextlib.contextmanager
-def two_people(title):
-    with Desktop() as first, Desktop() as second:
-        server = irc.Server(first.folder)
-        pair = Pair((first, second), server)
-        try:
-            yield pair
-        finally:
-            pair.close(title)
-            server.close()
 
 
 def logged(desktop):
@@ -103,7 +66,7 @@ def a_shared_secret_verifies_whoever_answers(pair):
 
 
 def they_talk_and_verify_privately_and_the_server_sees_only_otr():
-    with two_people("private") as pair:
+    with two_people(FinchPair, "private") as pair:
         pair.go_private()
         texts_arrive_as_typed(pair)
         the_commands_of_irc_do_not_go_round_the_service(pair)
@@ -154,7 +117,7 @@ def a_rejected_key_is_called_so(pair, old, new):
 
 
 def a_contact_with_another_key_is_shown_with_the_one_known_before():
-    with two_people("changed") as pair:
+    with two_people(FinchPair, "changed") as pair:
         pair.go_private()
         a_question_verifies_the_contact(pair)
         old = key_of(pair.desktops[1], "bob")
@@ -164,7 +127,7 @@ def a_contact_with_another_key_is_shown_with_the_one_known_before():
 
 
 def without_the_service_nothing_is_sent_and_later_it_goes_on():
-    with two_people("away") as pair:
+    with two_people(FinchPair, "away") as pair:
         pair.go_private()
         take_service_away(pair.desktops[0])
         pair.alice.type("never in the clear")

@@ -3,47 +3,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Alice has Pidgin, Bob has Finch, each with a desktop and an otrd of their own;
 between them is a real IRC server."""
-import contextlib
-
-import irc
+import people
 import tap
-from desktop import Desktop
-from finch import Finch
-from pidgin import IrcPidgin
-from screen import Screen
+from people import PidginAndFinch
 from test_pidgin import OURS
 
 
-class Pair:
-    def __init__(self, desktops, stack):
-        self.server = self._keep(stack, irc.Server(desktops[0].folder))
-        self.screen = self._keep(stack, Screen(desktops[0].folder))
-        self.taps = [self._keep(stack, irc.Tap(self.server)) for _ in desktops]
-        self.alice = self._keep(stack, IrcPidgin(desktops[0], self.screen, "alice",
-                                                 self.taps[0].port, OURS))
-        self.bob = self._keep(stack, Finch(desktops[1], "bob", "alice", self.taps[1].port))
-        self.bob.wait_for_buddy()
-        self.alice.open_conversation("bob")
-        self.bob.open_conversation()
-
-    @staticmethod
-    def _keep(stack, thing):
-        stack.callback(thing.close)
-        return thing
-
-    def said(self):
-        return [text for a_tap in self.taps for text in a_tap.texts()]
+class IrcPair(PidginAndFinch):
+    plugins = OURS
 
 
-@contextlib.contextmanager
 def two_people(title):
-    with Desktop() as first, Desktop() as second, contextlib.ExitStack() as stack:
-        pair = Pair((first, second), stack)
-        try:
-            yield pair
-        finally:
-            pair.screen.photograph_as(title)
-            pair.bob.keep_screen(title)
+    return people.two_people(IrcPair, title)
 
 
 def pidgin_and_finch_talk_privately():

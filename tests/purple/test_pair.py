@@ -3,17 +3,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Two people with the plugin: Alice has Pidgin, Bob has Finch, each with a
 desktop and an otrd of their own; between them is a real XMPP server."""
-import contextlib
-import os
 import signal
 
+import people
 import tap
 import xmpp
-from desktop import Desktop
 from finch import XmppFinch
-from messenger import Client
+from people import PidginAndFinch
 from pidgin import Pidgin
-from screen import Screen
 from test_pidgin import OURS, COMPARE, START, only_otr, scene
 
 VERIFICATION = "OTR verification"
@@ -42,27 +39,15 @@ def ask_in_the_stock_plugin(pidgin, question, text):
         pidgin.screen.type(words)
 
 
-class Pair:
-    def __init__(self, desktops, stack):
-        self.desktops = desktops
-        self.server = self._keep(stack, xmpp.Server(desktops[0].folder, ["alice", "bob"]))
-        self.screen = self._keep(stack, Screen(desktops[0].folder))
-        self.taps = [self._keep(stack, xmpp.Tap(self.server)) for _ in desktops]
-        self.alice = self._keep(stack, Pidgin(desktops[0], self.screen, "alice", self.taps[0].port,
-                                              OURS))
-        self.bob = self._keep(stack, XmppFinch(desktops[1], "bob", "alice", self.taps[1].port))
+class XmppPair(PidginAndFinch):
+    tap_class, pidgin_class, finch_class, plugins = xmpp.Tap, Pidgin, XmppFinch, OURS
+
+    def make_server(self, folder):
+        return xmpp.Server(folder, ["alice", "bob"])
+
+    def open_conversations(self):
         self.alice.wait_for_buddy("bob")
-        self.bob.wait_for_buddy()
-        self.alice.open_conversation("bob")
-        self.bob.open_conversation()
-
-    @staticmethod
-    def _keep(stack, thing):
-        stack.callback(thing.close)
-        return thing
-
-    def said(self):
-        return [text for a_tap in self.taps for text in a_tap.texts()]
+        super().open_conversations()
 
     def go_private(self):
         self.bob.type("/otr start")
@@ -73,15 +58,8 @@ class Pair:
         answer(self.alice, text)
 
 
-@contextlib.contextmanager
 def two_people(title):
-    with Desktop() as first, Desktop() as second, contextlib.ExitStack() as stack:
-        pair = Pair((first, second), stack)
-        try:
-            yield pair
-        finally:
-            pair.screen.photograph_as(title)
-            pair.bob.keep_screen(title)
+    return people.two_people(XmppPair, title)
 
 
 def logged(desktop):
