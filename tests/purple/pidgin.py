@@ -147,8 +147,8 @@ class Pidgin:
     def open_tab(self, contact):
         """Another conversation in the same window, behind the one in front."""
         x, y = self.place
-        self._change((x, y + TABS - 5, x + WINDOW[0], y + TABS + 5),
-                     lambda: self._conversation(contact), "the tab of " + contact)
+        self.change((x, y + TABS - 5, x + WINDOW[0], y + TABS + 5),
+                    lambda: self._conversation(contact), "the tab of " + contact)
 
     def click_tab(self, number):
         """One of two."""
@@ -175,26 +175,29 @@ class Pidgin:
     # The badge, which is on the screen only
     def wait_for_badge(self, title):
         """Waits for the padlock in the colour of that title; where it is."""
+        return self.wait_for_colour(BADGE_COLOURS[title], self.bar, "the badge %r" % title)
+
+    def wait_for_colour(self, colour, area, what):
         found = []
 
         def is_there():
-            found[:] = [self.screen.find(BADGE_COLOURS[title], self.bar)]
+            found[:] = [self.screen.find(colour, area)]
             return found[0]
-        self._poll(is_there, "the badge %r" % title)
+        self._poll(is_there, what)
         return found[0]
 
     def open_menu(self, title):
         """Opens the badge's menu."""
         x, y = self.badge = self.wait_for_badge(title)
-        self._change((x, y + 25, x + 100, y + 60), lambda: self.screen.click(x, y),
-                     "the menu of the badge")
+        self.change((x, y + 25, x + 100, y + 60), lambda: self.screen.click(x, y),
+                    "the menu of the badge")
 
     def click_entry(self, row):
         x, y = self.badge
         self.screen.click(x + 30, y + MENU_BEGIN + int(row * MENU_ROW))
         self.screen.leave()
 
-    def _change(self, area, do, what):
+    def change(self, area, do, what):
         """Does what changes a part of the screen, and waits until it has."""
         before = self.screen.read(area)
         do()
@@ -219,8 +222,8 @@ class Pidgin:
         x, y = self.place[0] + 20 + entry[0], self.place[1] + 200 + entry[1]
         self.screen.focus_window(self.process.pid, title)
         self.screen.click(x, y)
-        self._change((x - 20, y - 5, x + 60, y + 5), lambda: self.screen.type(text),
-                     "the echo of what is typed")
+        self.change((x - 20, y - 5, x + 60, y + 5), lambda: self.screen.type(text),
+                    "the echo of what is typed")
         self.screen.press("Return")
 
     def close(self):

@@ -16,6 +16,8 @@ from test_pidgin import OURS, COMPARE, START, only_otr, scene
 VERIFICATION = "OTR verification"
 # Of pidgin-otr: its menu, from the corner of the window, and the fields of its dialog.
 STOCK_MENU, STOCK_AUTHENTICATE = (267, 13), (293, 80)
+STOCK_PRIVATE = 0x00a000  # a letter of its button
+BELOW_TEXT = 120  # where the menu covers what nobody has written to
 STOCK_DIALOG, QUESTION, ANSWER, ASK = "Authenticate Buddy", (140, 259), (140, 318), (460, 426)
 
 
@@ -30,7 +32,10 @@ def answer(pidgin, text):
 
 def ask_in_the_stock_plugin(pidgin, question, text):
     x, y = pidgin.place
-    pidgin.screen.click(x + STOCK_MENU[0], y + STOCK_MENU[1])
+    # It makes its menu anew with its button.
+    pidgin.wait_for_colour(STOCK_PRIVATE, (x + 550, y + 420, x + 620, y + 440), "the button")
+    pidgin.change((x + STOCK_MENU[0], y + BELOW_TEXT, x + STOCK_MENU[0] + 20, y + BELOW_TEXT + 5),
+                  lambda: pidgin.screen.click(x + STOCK_MENU[0], y + STOCK_MENU[1]), "the menu")
     pidgin.screen.click(x + STOCK_AUTHENTICATE[0], y + STOCK_AUTHENTICATE[1])
     pidgin.wait_for_dialog(STOCK_DIALOG)
     pidgin.screen.focus_window(pidgin.process.pid, STOCK_DIALOG)
