@@ -215,7 +215,7 @@ take_private_keys (Import *import, const CoreImportFiles *files, GError **error)
       return FALSE;
     }
   begin_entry (&entry, "private-keys", NULL, NULL);
-  report_unreadable (import, &entry, "the file is empty or damaged");
+  report_unreadable (import, &entry, "the file of private keys is empty or damaged");
   g_error_free (reason);
   return TRUE;
 }

@@ -135,7 +135,7 @@ def a_damaged_file_of_keys_is_told_beside_what_would_come():
     with finch_of_a_newcomer("takeover-damaged", write_damaged_keys) as (_desktop, finch):
         finch.bring_to_front("OTR: take over")
         finch.wait_for(OFFER)
-        finch.wait_for("otr.private_key: the file is empty or damaged")
+        finch.wait_for("otr.private_key: the file of private keys is empty or damaged")
         finch.wait_for("alice@example.org (xmpp): contacts' fingerprints: 5 new (2 verified)")
 
 

@@ -139,8 +139,9 @@ def a_damaged_file_of_keys_is_told_and_does_not_keep_the_fingerprints_out():
             damaged.write_bytes(content)
             report = import_files(client, dict(BOTH, **{"private-keys": damaged}), preview=True)
             assert {entry["file"] for entry in report["added"]} == {"fingerprints"}, report
-            assert report["unreadable"][0] == {"file": "private-keys",
-                                               "reason": "the file is empty or damaged"}, report
+            assert report["unreadable"][0] == {
+                "file": "private-keys",
+                "reason": "the file of private keys is empty or damaged"}, report
         import_files(client, dict(BOTH, **{"private-keys": damaged}))
         path = client.open_account("xmpp", "alice@example.org")
         assert len(client.fingerprints(path)) == 5
