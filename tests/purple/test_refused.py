@@ -57,12 +57,13 @@ def the_service_hears_when_a_contact_comes_and_goes():
         def keep(thing):
             stack.callback(thing.close)
             return thing
-        service = keep(FakeService(desktop))
+        service = FakeService(desktop)
         service.answers["OpenSession"] = lambda *_: (SESSION_PATH,
                                                      service.objects[SESSION_PATH][SESSION])
         server = keep(xmpp.Server(desktop.folder, ["alice", "bob"]))
         screen = keep(Screen(desktop.folder))
         pidgin = keep(Pidgin(desktop, screen, "alice", server.port, OURS))
+        keep(service)  # goes first: nobody answers Pidgin's goodbye while its end is waited for
 
         def heard(online):
             return [options for arguments, _ in service.called("Configure")
