@@ -37,7 +37,8 @@ struct _BusCaller
   CoreMessenger *messenger; /* likewise */
   GPtrArray *directs;       /* of BusDirect */
   GQueue waiting;
-  BusTurns *turns;
+  BusTurns *turns; /* the roster's, as is the next */
+  BusPace *pace;
   gboolean is_in_turn;
   gboolean is_introduced;
   gboolean is_surplus; /* of its application's callers */
@@ -119,9 +120,8 @@ run_waiting (BusCaller *caller)
 }
 
 gboolean
-bus_caller_take_turn (gpointer user_data)
+bus_caller_take_turn (BusCaller *caller)
 {
-  BusCaller *caller = user_data;
   gboolean has_more;
 
   g_ref_count_inc (&caller->count);
@@ -194,6 +194,7 @@ caller_new (BusCallers *callers, const char *name, BusProgram *program)
   caller->callers = callers;
   caller->door = callers->door;
   caller->turns = bus_roster_get_turns (callers->roster);
+  caller->pace = bus_roster_get_pace (callers->roster);
   caller->name = g_strdup (name);
   caller->program = bus_program_ref (program);
   caller->directs = g_ptr_array_new_with_free_func ((GDestroyNotify)bus_direct_free);
@@ -342,6 +343,7 @@ bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready)
   if (caller->identity != NULL && g_queue_is_empty (&caller->waiting)
       && !bus_program_is_greedy (caller->program))
     {
+      bus_pace_note (caller->pace, caller->program, g_get_monotonic_time ());
       ready (call);
       return;
     }
@@ -379,6 +381,18 @@ gboolean
 bus_caller_has_gone (BusCaller *caller)
 {
   return caller->callers == NULL;
+}
+
+BusProgram *
+bus_caller_get_program (BusCaller *caller)
+{
+  return caller->program;
+}
+
+BusProgram *
+bus_caller_get_greedy (BusCaller *caller)
+{
+  return bus_program_is_greedy (caller->program) ? caller->program : NULL;
 }
 
 CoreMessenger *

@@ -47,8 +47,8 @@ bus_callers_begin_call (BusCallers *callers, const char *sender, gsize size, GEr
 /* Runs @ready at once, or in its turn: as soon as it is known who @caller is, and after the calls
  * of those who have few if it has many. */
 void bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready);
-/* One call of those that wait; whether there are more.  A BusTurn. */
-gboolean bus_caller_take_turn (gpointer caller);
+/* One call of those that wait; whether there are more. */
+gboolean bus_caller_take_turn (BusCaller *caller);
 void bus_caller_end_call (BusCaller *caller, gsize size);
 
 /* LIMIT_EXCEEDED: its application has too many callers, and this one is not served. */
@@ -58,6 +58,10 @@ gboolean bus_caller_check_sessions (BusCaller *caller, GError **error);
 
 /* Its name has vanished: nothing may be attached to it any more. */
 gboolean bus_caller_has_gone (BusCaller *caller);
+
+BusProgram *bus_caller_get_program (BusCaller *caller);
+/* Its program, if that has more calls pending than a polite one; else NULL. */
+BusProgram *bus_caller_get_greedy (BusCaller *caller);
 
 /* Of a caller that is known. */
 CoreMessenger *bus_caller_get_messenger (BusCaller *caller);

@@ -136,6 +136,7 @@ bus_clients_handle_list (BusCall *call, gpointer object, GVariant *arguments)
   Clients *clients = g_new0 (Clients, 1);
 
   clients->work.go_on = go_on;
+  clients->work.greedy = bus_caller_get_greedy (bus_call_get_bus_caller (call));
   clients->call = call;
   clients->callers = bus_roster_list_callers (roster);
   g_variant_builder_init (&clients->records, G_VARIANT_TYPE ("aa{sv}"));

@@ -167,12 +167,24 @@ answer_at_once (BusListing *listing)
   listing_free (listing);
 }
 
+/* The program of one, if all are greedy. */
+static BusProgram *
+find_greedy (GPtrArray *calls)
+{
+  BusProgram *greedy = NULL;
+
+  for (guint i = 0; i < calls->len && (i == 0 || greedy != NULL); i++)
+    greedy = bus_caller_get_greedy (bus_call_get_bus_caller (calls->pdata[i]));
+  return greedy;
+}
+
 BusListing *
 bus_listing_new (BusTree *tree, GPtrArray *calls, BusListed listed, gpointer user_data)
 {
   BusListing *listing = g_new0 (BusListing, 1);
 
   listing->work.go_on = describe_some;
+  listing->work.greedy = find_greedy (calls);
   listing->tree = bus_tree_ref (tree);
   listing->calls = calls;
   listing->listed = listed;
@@ -189,6 +201,12 @@ bus_listing_new (BusTree *tree, GPtrArray *calls, BusListed listed, gpointer use
   listing->listed = NULL;
   answer_at_once (listing);
   return NULL;
+}
+
+void
+bus_listing_hurry (BusListing *listing)
+{
+  listing->work.greedy = NULL;
 }
 
 void

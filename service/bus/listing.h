@@ -21,6 +21,8 @@ typedef void (*BusListed) (gpointer user_data);
 
 /* Takes @calls (of BusCall), all of @tree, and answers each. */
 BusListing *bus_listing_new (BusTree *tree, GPtrArray *calls, BusListed listed, gpointer user_data);
+/* Somebody polite waits for its end: it is made as if all had been polite. */
+void bus_listing_hurry (BusListing *listing);
 /* @listed is not called any more; the calls are answered with what there is. */
 void bus_listing_abandon (BusListing *listing);
 

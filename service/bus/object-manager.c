@@ -38,6 +38,13 @@ static void listing_is_over (gpointer user_data);
 #define LISTING_CALLS 4
 
 static void
+hurry_for (BusObjectManager *manager, BusCall *call)
+{
+  if (manager->listing != NULL && bus_caller_get_greedy (bus_call_get_bus_caller (call)) == NULL)
+    bus_listing_hurry (manager->listing);
+}
+
+static void
 list_some (BusObjectManager *manager)
 {
   GPtrArray *calls = g_ptr_array_new ();
@@ -45,6 +52,8 @@ list_some (BusObjectManager *manager)
   while (calls->len < LISTING_CALLS && manager->waiting->len > 0)
     g_ptr_array_add (calls, g_ptr_array_steal_index (manager->waiting, 0));
   manager->listing = bus_listing_new (manager->tree, calls, listing_is_over, manager);
+  for (guint i = 0; i < manager->waiting->len; i++)
+    hurry_for (manager, manager->waiting->pdata[i]);
 }
 
 /* Those that come while one is made are answered together by the next, a few at a time. */
@@ -70,6 +79,7 @@ handle_get_managed_objects (BusCall *call, gpointer object, GVariant *arguments)
   BusObjectManager *manager = bus_tree_get_object_manager (bus_call_get_tree (call));
 
   g_ptr_array_add (manager->waiting, call);
+  hurry_for (manager, call);
   list_all (manager);
 }
 

@@ -6,6 +6,7 @@
 #include "bus/roster.h"
 
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bus/callers.h"
@@ -13,6 +14,9 @@
 
 /* As the workers' that do what takes milliseconds. */
 #define WRITER_NICENESS 5
+
+/* Microseconds that a call costs besides its turn: two messages, in GDBus's thread and ours. */
+#define MESSAGES_COST 100
 
 struct _BusRoster
 {
@@ -23,6 +27,8 @@ struct _BusRoster
   gpointer user_data;
   BusTurns *turns;
   BusTurns *work;
+  BusTurns *greed;      /* work for greedy programs */
+  BusPace *pace;        /* of turns and greed */
   GThreadPool *writer;  /* one thread, of Writing; NULL: not needed yet */
   GPtrArray *callers;   /* of BusCallers, not owned: each takes itself off */
   GHashTable *programs; /* application -> BusProgram, not owned */
@@ -30,16 +36,52 @@ struct _BusRoster
   guint n_directs;      /* that there are */
 };
 
-static gboolean
-go_on (gpointer work)
+static gint64
+get_cpu (void)
 {
-  return ((BusWork *)work)->go_on (work);
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+static void
+rest (BusRoster *roster, BusTurns *turns, BusProgram *program, gint64 cost)
+{
+  bus_turns_rest (turns, bus_pace_spend (roster->pace, program, cost, g_get_monotonic_time ()));
+}
+
+/* The last call of a connection may be what keeps the roster, and the caller. */
+static gboolean
+take_turn (gpointer caller, gpointer user_data)
+{
+  g_autoptr (BusRoster) roster = bus_roster_ref (user_data);
+  g_autoptr (BusProgram) program = bus_program_ref (bus_caller_get_program (caller));
+  gint64 before = get_cpu ();
+  gboolean has_more = bus_caller_take_turn (caller);
+
+  rest (roster, roster->turns, program, get_cpu () - before + MESSAGES_COST);
+  return has_more;
+}
+
+static gboolean
+go_on (gpointer item, gpointer user_data)
+{
+  g_autoptr (BusRoster) roster = bus_roster_ref (user_data);
+  BusWork *work = item;
+  BusProgram *greedy = work->greedy;
+  gint64 before = get_cpu ();
+  gboolean has_more = work->go_on (work);
+
+  if (greedy != NULL)
+    rest (roster, roster->greed, greedy, get_cpu () - before);
+  return has_more;
 }
 
 void
 bus_roster_add_work (BusRoster *roster, BusWork *work)
 {
-  bus_turns_add (roster->work, work);
+  bus_turns_add (work->greedy != NULL ? roster->greed : roster->work, work);
 }
 
 typedef struct
@@ -85,8 +127,10 @@ bus_roster_new (Core *core, const BusLimits *limits, BusHappened happened, gpoin
   roster->programs = g_hash_table_new (g_str_hash, g_str_equal);
   roster->happened = happened;
   roster->user_data = user_data;
-  roster->turns = bus_turns_new (bus_caller_take_turn, G_PRIORITY_DEFAULT_IDLE);
-  roster->work = bus_turns_new (go_on, G_PRIORITY_DEFAULT);
+  roster->turns = bus_turns_new (take_turn, roster, G_PRIORITY_DEFAULT_IDLE);
+  roster->work = bus_turns_new (go_on, roster, G_PRIORITY_DEFAULT);
+  roster->greed = bus_turns_new (go_on, roster, G_PRIORITY_DEFAULT);
+  roster->pace = bus_pace_new ();
   roster->callers = g_ptr_array_new ();
   return roster;
 }
@@ -107,6 +151,8 @@ bus_roster_unref (BusRoster *roster)
   g_hash_table_unref (roster->programs);
   bus_turns_free (roster->turns);
   bus_turns_free (roster->work);
+  bus_turns_free (roster->greed);
+  bus_pace_free (roster->pace);
   if (roster->writer != NULL)
     g_thread_pool_free (roster->writer, FALSE, FALSE);
   g_object_unref (roster->core);
@@ -173,6 +219,12 @@ BusTurns *
 bus_roster_get_turns (BusRoster *roster)
 {
   return roster->turns;
+}
+
+BusPace *
+bus_roster_get_pace (BusRoster *roster)
+{
+  return roster->pace;
 }
 
 void

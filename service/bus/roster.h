@@ -9,6 +9,7 @@
 
 #include <gio/gio.h>
 
+#include "bus/pace.h"
 #include "bus/program.h"
 #include "bus/turns.h"
 #include "core/core.h"
@@ -24,6 +25,8 @@ struct _BusWork
 {
   /* A slice of it; whether there is more. */
   gboolean (*go_on) (BusWork *work);
+  /* The greedy program that it is for; NULL: it is not greed. */
+  BusProgram *greedy;
 };
 
 /* Objects of one slice: half a millisecond. */
@@ -63,6 +66,7 @@ char *bus_roster_name_direct (BusRoster *roster);
 
 /* Of all connections. */
 BusTurns *bus_roster_get_turns (BusRoster *roster);
+BusPace *bus_roster_get_pace (BusRoster *roster);
 
 /* What takes more than one dispatch: a BusWork a turn, one after the other. */
 void bus_roster_add_work (BusRoster *roster, BusWork *work);

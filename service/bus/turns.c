@@ -9,17 +9,20 @@
 struct _BusTurns
 {
   BusTurn serve;
+  gpointer user_data;
   int priority;
   GQueue ring;
+  gint64 rest; /* before the next turn */
   guint source;
 };
 
 BusTurns *
-bus_turns_new (BusTurn serve, int priority)
+bus_turns_new (BusTurn serve, gpointer user_data, int priority)
 {
   BusTurns *turns = g_rc_box_new0 (BusTurns);
 
   turns->serve = serve;
+  turns->user_data = user_data;
   turns->priority = priority;
   g_queue_init (&turns->ring);
   return turns;
@@ -44,6 +47,29 @@ bus_turns_free (BusTurns *turns)
   unref (turns);
 }
 
+static void serve_from_now_on (BusTurns *turns);
+
+static gboolean
+has_rested (gpointer user_data)
+{
+  BusTurns *turns = user_data;
+
+  turns->source = 0;
+  if (!g_queue_is_empty (&turns->ring))
+    serve_from_now_on (turns);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+rest (BusTurns *turns)
+{
+  guint milliseconds = (turns->rest + G_TIME_SPAN_MILLISECOND - 1) / G_TIME_SPAN_MILLISECOND;
+
+  turns->rest = 0;
+  turns->source = g_timeout_add_full (turns->priority, milliseconds, has_rested,
+                                      g_rc_box_acquire (turns), unref);
+}
+
 /* What is served may be the last that needs us: the source has us until then. */
 static gboolean
 serve_next (gpointer user_data)
@@ -51,12 +77,25 @@ serve_next (gpointer user_data)
   BusTurns *turns = user_data;
   gpointer caller = g_queue_pop_head (&turns->ring);
 
-  if (turns->serve (caller))
+  if (turns->serve (caller, turns->user_data))
     g_queue_push_tail (&turns->ring, caller);
+  if (turns->source == 0) /* freed */
+    return G_SOURCE_REMOVE;
+  if (turns->rest > 0)
+    {
+      rest (turns);
+      return G_SOURCE_REMOVE;
+    }
   if (!g_queue_is_empty (&turns->ring))
     return G_SOURCE_CONTINUE;
   turns->source = 0;
   return G_SOURCE_REMOVE;
+}
+
+static void
+serve_from_now_on (BusTurns *turns)
+{
+  turns->source = g_idle_add_full (turns->priority, serve_next, g_rc_box_acquire (turns), unref);
 }
 
 void
@@ -64,5 +103,11 @@ bus_turns_add (BusTurns *turns, gpointer caller)
 {
   g_queue_push_tail (&turns->ring, caller);
   if (turns->source == 0)
-    turns->source = g_idle_add_full (turns->priority, serve_next, g_rc_box_acquire (turns), unref);
+    serve_from_now_on (turns);
+}
+
+void
+bus_turns_rest (BusTurns *turns, gint64 time)
+{
+  turns->rest = time;
 }

@@ -14,13 +14,16 @@ G_BEGIN_DECLS
 typedef struct _BusTurns BusTurns;
 
 /* Serves one call of @caller; whether it has more. */
-typedef gboolean (*BusTurn) (gpointer caller);
+typedef gboolean (*BusTurn) (gpointer caller, gpointer user_data);
 
 /* @priority: of the source that serves. */
-BusTurns *bus_turns_new (BusTurn serve, int priority);
+BusTurns *bus_turns_new (BusTurn serve, gpointer user_data, int priority);
 void bus_turns_free (BusTurns *turns);
 
 /* @caller has calls; it lives until @serve has said that there are no more. */
 void bus_turns_add (BusTurns *turns, gpointer caller);
+
+/* For @serve: nobody has a turn for so many microseconds, or up to a millisecond more. */
+void bus_turns_rest (BusTurns *turns, gint64 time);
 
 G_END_DECLS

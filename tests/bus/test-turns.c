@@ -15,7 +15,7 @@ typedef struct
 } Greedy;
 
 static gboolean
-serve (gpointer caller)
+serve (gpointer caller, gpointer unused)
 {
   Greedy *greedy = caller;
 
@@ -35,7 +35,7 @@ test_each_is_served_in_turn (void)
 {
   g_autoptr (GString) served = g_string_new (NULL);
   Greedy a = { 'a', 4, served }, b = { 'b', 2, served }, c = { 'c', 3, served };
-  BusTurns *turns = bus_turns_new (serve, G_PRIORITY_DEFAULT_IDLE);
+  BusTurns *turns = bus_turns_new (serve, NULL, G_PRIORITY_DEFAULT_IDLE);
 
   bus_turns_add (turns, &a);
   bus_turns_add (turns, &b);
@@ -63,7 +63,7 @@ test_who_has_few_goes_first (void)
 {
   g_autoptr (GString) served = g_string_new (NULL);
   Greedy greedy = { 'g', 5, served }, polite = { 'p', 3, served };
-  BusTurns *turns = bus_turns_new (serve, G_PRIORITY_DEFAULT_IDLE);
+  BusTurns *turns = bus_turns_new (serve, NULL, G_PRIORITY_DEFAULT_IDLE);
 
   bus_turns_add (turns, &greedy);
   g_idle_add_full (G_PRIORITY_DEFAULT, polite_call_arrives, &polite, NULL);
@@ -79,7 +79,7 @@ typedef struct
 } Last;
 
 static gboolean
-serve_and_free (gpointer caller)
+serve_and_free (gpointer caller, gpointer unused)
 {
   Last *last = caller;
 
@@ -92,12 +92,57 @@ serve_and_free (gpointer caller)
 static void
 test_a_turn_may_be_the_last_thing (void)
 {
-  Last last = { bus_turns_new (serve_and_free, G_PRIORITY_DEFAULT_IDLE), 0 };
+  Last last = { bus_turns_new (serve_and_free, NULL, G_PRIORITY_DEFAULT_IDLE), 0 };
 
   bus_turns_add (last.turns, &last);
   run_out ();
   g_assert_cmpuint (last.served, ==, 1);
   g_assert_null (last.turns);
+}
+
+typedef struct
+{
+  BusTurns *turns;
+  guint calls;
+  gboolean frees;
+} Tired;
+
+static gboolean
+serve_and_rest (gpointer caller, gpointer unused)
+{
+  Tired *tired = caller;
+
+  bus_turns_rest (tired->turns, 1);
+  if (tired->frees)
+    g_clear_pointer (&tired->turns, bus_turns_free);
+  return --tired->calls > 0;
+}
+
+static void
+test_after_a_rest_the_ring_turns_on (void)
+{
+  Tired tired = { bus_turns_new (serve_and_rest, NULL, G_PRIORITY_DEFAULT), 3, FALSE };
+
+  bus_turns_add (tired.turns, &tired);
+  while (tired.calls > 0)
+    g_main_context_iteration (NULL, TRUE);
+  /* whoever comes while nobody is in the ring has to wait for the rest's end, too */
+  tired.calls = 2;
+  bus_turns_add (tired.turns, &tired);
+  while (tired.calls > 0)
+    g_main_context_iteration (NULL, TRUE);
+  bus_turns_free (tired.turns);
+  g_assert_false (g_main_context_iteration (NULL, FALSE));
+}
+
+static void
+test_a_ring_may_go_before_its_rest (void)
+{
+  Tired tired = { bus_turns_new (serve_and_rest, NULL, G_PRIORITY_DEFAULT), 2, TRUE };
+
+  bus_turns_add (tired.turns, &tired);
+  run_out ();
+  g_assert_cmpuint (tired.calls, ==, 1);
 }
 
 int
@@ -108,5 +153,8 @@ main (int argc, char **argv)
   g_test_add_func ("/bus/turns/each-is-served-in-turn", test_each_is_served_in_turn);
   g_test_add_func ("/bus/turns/who-has-few-goes-first", test_who_has_few_goes_first);
   g_test_add_func ("/bus/turns/a-turn-may-be-the-last-thing", test_a_turn_may_be_the_last_thing);
+  g_test_add_func ("/bus/turns/after-a-rest-the-ring-turns-on",
+                   test_after_a_rest_the_ring_turns_on);
+  g_test_add_func ("/bus/turns/a-ring-may-go-before-its-rest", test_a_ring_may_go_before_its_rest);
   return g_test_run ();
 }
