@@ -219,7 +219,9 @@ end_save (Vault *vault, guint64 n_changes, const GError *error)
   if (error == NULL)
     vault->n_saved = MAX (vault->n_saved, n_changes);
   if (!answer_up_to (vault, n_changes, error) && is_news)
-    g_signal_emit_by_name (vault, "save-failed", error);
+    g_message ("Changes that nobody waits for are not saved yet, and would be lost with the end of "
+               "the service: %s",
+               error->message);
   if (!vault->is_saving && !is_dirty (vault) && vault->saving_tasks->len > 0)
     answer_for_lost (vault, error);
   if (vault->is_saving || !is_dirty (vault))

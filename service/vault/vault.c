@@ -16,14 +16,7 @@ enum
   N_PROPERTIES,
 };
 
-enum
-{
-  SIGNAL_SAVE_FAILED,
-  N_SIGNALS,
-};
-
 static GParamSpec *properties[N_PROPERTIES];
-static guint signals[N_SIGNALS];
 
 const VaultFile vault_files[VAULT_N_FILES] = {
   [VAULT_FILE_TRUST] = { "trust", VAULT_CONTENTS_TRUST },
@@ -98,8 +91,6 @@ vault_class_init (VaultClass *class)
   properties[PROPERTY_KEY_STORE] = g_param_spec_string ("key-store", NULL, NULL, NULL,
                                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
-  signals[SIGNAL_SAVE_FAILED] = g_signal_new ("save-failed", VAULT_TYPE_VAULT, G_SIGNAL_RUN_LAST, 0,
-                                              NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
 static void

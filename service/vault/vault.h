@@ -33,8 +33,8 @@ G_DECLARE_FINAL_TYPE (Vault, vault, VAULT, VAULT, GObject)
  * vault follows; when it is opened again, too, unless vault_lock_async () was
  * called meanwhile. One that dies closes nothing; when it is back it is asked.
  * A key that it has lost is put back from memory; where it does not take it, the
- * vault is read-only. Signal "save-failed" (GError) tells of a change that could not be made to
- * last although nobody waited for it; what waits gets its own error. */
+ * vault is read-only. So it is while changes cannot be saved: who waits for one has the error, and
+ * of what nobody waits for the log tells why. */
 Vault *vault_new (const char *folder, VaultKeyStore *key_store);
 
 OtrdVault vault_get_state (Vault *vault);
