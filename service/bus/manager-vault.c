@@ -99,13 +99,15 @@ void
 bus_manager_set_auto_lock (BusCall *call, gpointer object, GVariant *arguments)
 {
   g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 0);
-  gboolean with_screen = core_get_lock_with_screen (object);
-  guint32 when_idle = core_get_lock_when_idle (object);
+  gboolean with_screen = FALSE;
+  guint32 when_idle = 0;
   GError *error = NULL;
 
   if (bus_options_read (options, &error, "screen", "b", &with_screen, "idle", "u", &when_idle,
                         NULL))
-    core_set_auto_lock (object, with_screen, when_idle, auto_lock_is_set, call);
+    core_set_auto_lock (object, bus_options_have (options, "screen") ? &with_screen : NULL,
+                        bus_options_have (options, "idle") ? &when_idle : NULL, auto_lock_is_set,
+                        call);
   else
     bus_call_fail (call, error);
 }

@@ -148,11 +148,21 @@ core_auto_lock_vault_changed (Core *core, gboolean is_open)
 }
 
 static void
-undo_settings (Vault *vault, gpointer task)
+undo_with_screen (Vault *vault, gpointer task)
 {
-  const VaultAutoLock *before = g_task_get_task_data (task);
+  VaultAutoLock settings = vault_get_auto_lock (vault);
 
-  vault_put_auto_lock (vault, *before, NULL);
+  settings.with_screen = ((const VaultAutoLock *)g_task_get_task_data (task))->with_screen;
+  vault_put_auto_lock (vault, settings, NULL);
+}
+
+static void
+undo_when_idle (Vault *vault, gpointer task)
+{
+  VaultAutoLock settings = vault_get_auto_lock (vault);
+
+  settings.when_idle = ((const VaultAutoLock *)g_task_get_task_data (task))->when_idle;
+  vault_put_auto_lock (vault, settings, NULL);
 }
 
 static void
@@ -172,21 +182,26 @@ settings_are_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
 
 void
 core_set_auto_lock (Core *core,
-                    gboolean with_screen,
-                    guint32 when_idle,
+                    const gboolean *with_screen,
+                    const guint32 *when_idle,
                     GAsyncReadyCallback callback,
                     gpointer user_data)
 {
   GTask *task = g_task_new (core, NULL, callback, user_data);
-  const VaultAutoLock wanted = { with_screen, when_idle };
   VaultAutoLock before = vault_get_auto_lock (core->vault);
+  const VaultAutoLock wanted = { with_screen != NULL ? *with_screen : before.with_screen,
+                                 when_idle != NULL ? *when_idle : before.when_idle };
   GError *error = NULL;
 
   g_task_set_task_data (task, g_memdup2 (&before, sizeof before), g_free);
   if (vault_put_auto_lock (core->vault, wanted, &error))
     {
-      vault_note_undo (core->vault, g_strdup ("auto-lock\n"), undo_settings, g_object_ref (task),
-                       g_object_unref);
+      if (with_screen != NULL)
+        vault_note_undo (core->vault, g_strdup ("lock-with-screen\n"), undo_with_screen,
+                         g_object_ref (task), g_object_unref);
+      if (when_idle != NULL)
+        vault_note_undo (core->vault, g_strdup ("lock-when-idle\n"), undo_when_idle,
+                         g_object_ref (task), g_object_unref);
       vault_save_async (core->vault, settings_are_saved, task);
       return;
     }

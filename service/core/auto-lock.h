@@ -17,10 +17,10 @@ G_BEGIN_DECLS
 gboolean core_get_lock_with_screen (Core *core);
 guint32 core_get_lock_when_idle (Core *core); /* seconds; 0: never */
 
-/* On disk before the answer. */
+/* On disk before the answer. NULL: as it is. */
 void core_set_auto_lock (Core *core,
-                         gboolean with_screen,
-                         guint32 when_idle,
+                         const gboolean *with_screen,
+                         const guint32 *when_idle,
                          GAsyncReadyCallback callback,
                          gpointer user_data);
 gboolean core_set_auto_lock_finish (Core *core, GAsyncResult *result, GError **error);

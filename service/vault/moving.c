@@ -39,24 +39,27 @@ rewrite_all (Vault *vault, gboolean forget_previous)
 }
 
 static void
+undo_move (Vault *vault, gpointer task)
+{
+  const Move *move = g_task_get_task_data (task);
+
+  if (!vault_is_open (vault))
+    return;
+  vault_set_sealed_by (vault, move->old_sealed_by, move->old_parameters);
+  rewrite_all (vault, FALSE);
+}
+
+static void
 on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Vault *vault = VAULT_VAULT (source);
   g_autoptr (GTask) task = user_data;
-  Move *move = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (vault_save_finish (vault, result, &error))
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  if (vault_is_open (vault))
-    {
-      vault_set_sealed_by (vault, move->old_sealed_by, move->old_parameters);
-      rewrite_all (vault, FALSE);
-    }
-  g_task_return_error (task, error);
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 /* The key is where it should be; takes @task. */
@@ -80,6 +83,7 @@ write_where (GTask *task, VaultSealedBy sealed_by, GBytes *parameters)
   move->old_parameters = vault->parameters != NULL ? g_bytes_ref (vault->parameters) : NULL;
   vault_set_sealed_by (vault, sealed_by, parameters);
   rewrite_all (vault, move->old_sealed_by == VAULT_SEALED_BY_PASSPHRASE);
+  vault_note_undo (vault, g_strdup ("key-store\n"), undo_move, g_object_ref (task), g_object_unref);
   vault_save_async (vault, on_moved, task);
 }
 

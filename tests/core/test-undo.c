@@ -130,7 +130,9 @@ read_grant (Side *side)
 static void
 change_auto_lock (Side *side, const char *value, GAsyncReadyCallback callback, gpointer data)
 {
-  core_set_auto_lock (side->core, FALSE, g_ascii_strtoull (value, NULL, 10), callback, data);
+  const guint32 when_idle = g_ascii_strtoull (value, NULL, 10);
+
+  core_set_auto_lock (side->core, NULL, &when_idle, callback, data);
 }
 
 static char *
@@ -466,6 +468,28 @@ test_what_is_told_is_what_was_saved (void)
   g_string_free (told, TRUE);
 }
 
+/* Each says one of two settings, which are kept together. */
+static void
+test_the_other_half_of_a_setting_is_as_it_was_saved (void)
+{
+  static const gboolean with_screen = TRUE;
+  g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
+  Run run = { side };
+
+  begin (&run, "++");
+  core_set_auto_lock (side->core, &with_screen, NULL, note_answer, &run);
+  change_auto_lock (side, "600", note_answer, &run);
+  await_answers (&run, 2);
+  g_assert_true (core_get_lock_with_screen (side->core));
+  g_assert_cmpuint (core_get_lock_when_idle (side->core), ==, 600);
+  begin (&run, "-+");
+  core_set_auto_lock (side->core, &(gboolean){ FALSE }, NULL, note_answer, &run);
+  change_auto_lock (side, "700", note_answer, &run);
+  await_answers (&run, 2);
+  g_assert_true (core_get_lock_with_screen (side->core));
+  g_assert_cmpuint (core_get_lock_when_idle (side->core), ==, 700);
+}
+
 /* What fails is not taken back from a vault that is closed. */
 static void
 test_a_lock_that_loses_changes (void)
@@ -504,6 +528,8 @@ static const Named others[] = {
     test_a_key_that_is_not_saved_takes_no_policy_with_it },
   { "a-verification-meanwhile-stays", test_a_verification_meanwhile_stays },
   { "what-is-told-is-what-was-saved", test_what_is_told_is_what_was_saved },
+  { "the-other-half-of-a-setting-is-as-it-was-saved",
+    test_the_other_half_of_a_setting_is_as_it_was_saved },
   { "a-lock-that-loses-changes-shows-none-of-them", test_a_lock_that_loses_changes },
 };
 

@@ -569,6 +569,38 @@ test_a_move_that_cannot_be_written_leaves_it_where_it_was (TestVault *fixture, g
   g_assert_true (test_vault_has_account (fixture, "a@x"));
 }
 
+static void
+keep_result_and_heal (GObject *source, GAsyncResult *result, gpointer kept)
+{
+  limit_file_size (RLIM_INFINITY);
+  test_keep_result (source, result, kept);
+}
+
+static void
+test_a_move_that_fails_takes_no_later_one_with_it (TestVault *fixture, gconstpointer unused)
+{
+  g_autoptr (Secret) passphrase = new_secret ("another");
+  g_autoptr (GAsyncResult) failed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  test_vault_fill_and_restart (fixture);
+  test_vault_must_open (fixture);
+  must_move_to (fixture, "passphrase", "the first");
+  limit_file_size (0);
+  vault_set_key_store_async (fixture->vault, "passphrase", passphrase, FALSE, keep_result_and_heal,
+                             &failed);
+  while (g_strcmp0 (vault_find_hindrance (fixture->vault), "a change is not saved") != 0)
+    g_main_context_iteration (NULL, TRUE);
+  must_move_to (fixture, "memory", NULL);
+  assert_refused (vault_set_key_store_finish (fixture->vault, test_wait_for (&failed), &error),
+                  &error, OTRD_ERROR_STORAGE_FAILED);
+  g_clear_object (&failed);
+  g_assert_cmpstr (vault_get_key_store_name (fixture->vault), ==, "memory");
+  test_vault_restart (fixture);
+  test_vault_must_open (fixture);
+  g_assert_true (test_vault_has_account (fixture, "a@x"));
+}
+
 /* A crash between the two files: keys say "passphrase", trust still "keyring". */
 static void
 test_an_interrupted_move_is_finished (TestVault *fixture, gconstpointer unused)
@@ -646,6 +678,8 @@ main (int argc, char **argv)
   add ("a-replaced-passphrase-opens-nothing", test_a_replaced_passphrase_opens_nothing);
   add ("a-move-that-cannot-be-written-leaves-it-where-it-was",
        test_a_move_that_cannot_be_written_leaves_it_where_it_was);
+  add ("a-move-that-fails-takes-no-later-one-with-it",
+       test_a_move_that_fails_takes_no_later_one_with_it);
   add ("an-interrupted-move-is-finished", test_an_interrupted_move_is_finished);
   return g_test_run ();
 }
