@@ -154,6 +154,9 @@ is_valid_field (guint8 tag, const guint8 *bytes, gsize length)
       return length <= sizeof (guint64);
     case VAULT_FIELD_TRUST_HISTORY:
       return is_history (bytes, length);
+    case VAULT_FIELD_UNASKED:
+      return length > 0 && bytes[length - 1] == '\0'
+             && g_utf8_validate ((const char *)bytes, length - 1, NULL);
     default:
       return TRUE;
     }
