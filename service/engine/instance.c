@@ -63,6 +63,14 @@ engine_instance_settle_exchanges (EngineInstance *instance, gint64 until)
   g_clear_pointer (&instance->crossed, engine_channel_free);
   instance->crossed = g_steal_pointer (&instance->candidate);
   instance->crossed_until = until;
+  instance->crossed_is_late = FALSE;
+}
+
+void
+engine_instance_set_exchanges_aside (EngineInstance *instance, gint64 until)
+{
+  engine_instance_settle_exchanges (instance, until);
+  instance->crossed_is_late = TRUE;
 }
 
 void
@@ -91,7 +99,8 @@ engine_instance_is_closing (const EngineInstance *instance)
 {
   return instance->candidate != NULL
          && (awaits (instance->candidate, OTRL_AUTHSTATE_AWAITING_SIG)
-             || awaits (instance->crossed, OTRL_AUTHSTATE_AWAITING_SIG));
+             || (!instance->crossed_is_late
+                 && awaits (instance->crossed, OTRL_AUTHSTATE_AWAITING_SIG)));
 }
 
 EngineChannel *

@@ -22,7 +22,8 @@ typedef struct
   EngineChannel *candidate; /* an exchange under way */
   EngineChannel *crossed;   /* another, which crossed it or was done later; its rest may come yet */
   gint64 crossed_until;
-  EngineChannel *old; /* replaced; still reads late lines */
+  gboolean crossed_is_late; /* nobody waits for its rest any more */
+  EngineChannel *old;       /* replaced; still reads late lines */
   gint64 old_until;
   guint gave_way; /* the serial of our offer that lost against its commit */
 
@@ -47,6 +48,8 @@ engine_instance_begin_exchange (EngineInstance *instance, EngineChannel *channel
 EngineChannel **engine_instance_find_exchange (EngineInstance *instance, OtrlAuthState awaiting);
 /* One of them is done; the rest of the other may come until then. */
 void engine_instance_settle_exchanges (EngineInstance *instance, gint64 until);
+/* They have stood still for too long; the rest may come until then all the same. */
+void engine_instance_set_exchanges_aside (EngineInstance *instance, gint64 until);
 void engine_instance_drop_exchanges (EngineInstance *instance);
 /* Between our Reveal Signature and the contact's Signature: what goes under the old keys now,
  * a libotr contact could no longer read. */

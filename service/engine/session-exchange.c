@@ -15,8 +15,8 @@
 
 #include <string.h>
 
-/* An exchange without progress starts over after 5 to 10 s, at most 3 times, after twice as long
- * each time. */
+/* An exchange without progress starts over after 5 to 10 s, at most 3 times; each time but the
+ * first it is waited for twice as long. */
 #define PATIENCE_MIN_MS 5000
 #define PATIENCE_MAX_MS 10000
 /* A query that nobody answers is given up after a minute and not repeated. */
@@ -124,8 +124,8 @@ set_exchanges_aside (EngineSession *session, const EngineContext *context)
 {
   session->offer_set_aside = TRUE;
   for (guint i = 0; i < session->instances->len; i++)
-    engine_instance_settle_exchanges (g_ptr_array_index (session->instances, i),
-                                      context->now + ENGINE_OLD_CHANNEL_LIFE);
+    engine_instance_set_exchanges_aside (g_ptr_array_index (session->instances, i),
+                                         context->now + ENGINE_OLD_CHANNEL_LIFE);
   session->waits_for_key = FALSE;
 }
 
@@ -146,7 +146,7 @@ engine_session_start_over (EngineSession *session, const EngineContext *context,
   session->restarted = context->now;
   engine_session_ask (session, context, turn);
   be_patient (session, context);
-  session->patience <<= session->restarts;
+  session->patience <<= session->restarts - 1;
 }
 
 void
@@ -170,6 +170,13 @@ engine_session_offer (EngineSession *session,
   engine_channel_commit (session->offer, call);
   engine_session_emit (session, context, NULL, call, turn);
   note_progress (session, context);
+}
+
+/* So slow that the contact may ask again for what is on its way. */
+static gboolean
+is_slow (EngineSession *session)
+{
+  return session->slowest_step > PATIENCE_MIN_MS / 2 * (G_USEC_PER_SEC / 1000);
 }
 
 /* An exchange with somebody is running. */
@@ -221,9 +228,8 @@ engine_session_take_query (EngineSession *session,
       tell_refused_version (turn);
       return;
     }
-  /* Who is slow to hear of us asks again; who has lost it all is asked by us when it stands still.
-   */
-  if (is_running (session, context))
+  /* Who has lost it all instead is asked by us when it stands still. */
+  if (is_slow (session) && is_running (session, context))
     {
       engine_session_note_loss (session);
       return;
@@ -233,7 +239,7 @@ engine_session_take_query (EngineSession *session,
       engine_session_storm (session, turn);
       return;
     }
-  if (has_unanswered_offer (session, v3 ? 3 : 2))
+  if (is_slow (session) && has_unanswered_offer (session, v3 ? 3 : 2))
     offer_again (session, context, turn);
   else
     engine_session_offer (session, context, v3 ? 3 : 2, turn);

@@ -76,6 +76,8 @@ resend (EngineSession *session,
         GList *texts,
         EngineTurn *turn)
 {
+  g_autoptr (GList) failed = NULL;
+  guint n_lines = turn->transmissions->len;
   GVariantBuilder ids;
   GVariantDict details;
 
@@ -87,6 +89,15 @@ resend (EngineSession *session,
       if (engine_session_send_to (session, context, instance, text->text, ENGINE_RESENT_PREFIX,
                                   text->id, turn, NULL))
         g_variant_builder_add (&ids, "t", text->id);
+      else
+        failed = g_list_append (failed, text);
+    }
+  if (failed != NULL)
+    engine_session_tell_lost (failed, "contact-lost-session", turn);
+  if (turn->transmissions->len == n_lines)
+    {
+      g_variant_builder_clear (&ids);
+      return;
     }
   g_variant_dict_init (&details, NULL);
   g_variant_dict_insert (&details, "instance", "u", instance->tag);
@@ -98,6 +109,26 @@ resend (EngineSession *session,
  * and never to another key. What cannot go again is told. Else it stays, as long as the contact may
  * turn out to have lost it. */
 static void
+pass_on_kept (EngineSession *session,
+              const EngineContext *context,
+              EngineInstance *from,
+              EngineInstance *to,
+              EngineTurn *turn)
+{
+  gboolean same = g_str_equal (from->kept_for, to->live->fingerprint);
+  GList *forgotten, *texts = engine_kept_take (&from->kept, &forgotten);
+
+  if (forgotten != NULL)
+    engine_session_tell_lost (forgotten, same ? "contact-lost-session" : "other-fingerprint", turn);
+  if (texts != NULL && same)
+    resend (session, context, to, texts, turn);
+  else if (texts != NULL)
+    engine_session_tell_lost (texts, "other-fingerprint", turn);
+  g_list_free_full (forgotten, (GDestroyNotify)engine_kept_text_free);
+  g_list_free_full (texts, (GDestroyNotify)engine_kept_text_free);
+}
+
+static void
 settle_kept (EngineSession *session,
              const EngineContext *context,
              EngineInstance *instance,
@@ -105,23 +136,29 @@ settle_kept (EngineSession *session,
 {
   gboolean same = g_str_equal (instance->kept_for, instance->live->fingerprint);
   gboolean had_lost = instance->live->by_contact || instance->lost;
-  GList *forgotten, *texts;
 
   instance->lost = FALSE;
   if (same && !had_lost)
-    {
-      engine_kept_carry_over (&instance->kept);
-      return;
-    }
-  texts = engine_kept_take (&instance->kept, &forgotten);
-  if (forgotten != NULL)
-    engine_session_tell_lost (forgotten, same ? "contact-lost-session" : "other-fingerprint", turn);
-  if (texts != NULL && same)
-    resend (session, context, instance, texts, turn);
-  else if (texts != NULL)
-    engine_session_tell_lost (texts, "other-fingerprint", turn);
-  g_list_free_full (forgotten, (GDestroyNotify)engine_kept_text_free);
-  g_list_free_full (texts, (GDestroyNotify)engine_kept_text_free);
+    engine_kept_carry_over (&instance->kept);
+  else
+    pass_on_kept (session, context, instance, instance, turn);
+}
+
+/* Version 2 tells no instances apart: who was spoken to by it and comes with version 3 does not
+ * come again as the instance that it was. */
+static void
+settle_kept_of_version_2 (EngineSession *session,
+                          const EngineContext *context,
+                          EngineInstance *instance,
+                          EngineTurn *turn)
+{
+  EngineInstance *before = engine_session_find_instance (session, 0);
+
+  if (instance->live->version == 2 || before == NULL
+      || (!before->lost && !instance->live->by_contact))
+    return;
+  before->lost = FALSE;
+  pass_on_kept (session, context, before, instance, turn);
 }
 
 static void
@@ -176,6 +213,7 @@ engine_session_promote (EngineSession *session,
   if (cut_off)
     engine_session_tell_abort (session, context, instance, channel, turn);
   settle_kept (session, context, instance, turn);
+  settle_kept_of_version_2 (session, context, instance, turn);
   if (channel->serial != 0)
     session->wants_commit = FALSE;
   else if (session->wants_commit)

@@ -454,6 +454,13 @@ engine_session_reject (EngineSession *session,
   engine_session_finish_call (session, context, turn);
 }
 
+static void
+forget_choice (EngineSession *session)
+{
+  session->best = NULL;
+  session->best_trust = ENGINE_TRUST_NONE;
+}
+
 static gboolean
 uses (EngineSession *session, const char *fingerprint)
 {
@@ -481,6 +488,9 @@ engine_session_accept (EngineSession *session,
       return FALSE;
     }
   engine_session_accept_key (session, context, fingerprint, turn);
+  /* It was the user's choice to go on without the more trusted one, which has gone. */
+  if (session->best != NULL && !engine_instance_is_private (session->best))
+    forget_choice (session);
   engine_session_finish_call (session, context, turn);
   return TRUE;
 }
@@ -495,8 +505,7 @@ engine_session_select_instance (EngineSession *session, guint32 tag, GError **er
       return FALSE;
     }
   session->selected = tag;
-  session->best = NULL;
-  session->best_trust = ENGINE_TRUST_NONE;
+  forget_choice (session);
   return TRUE;
 }
 

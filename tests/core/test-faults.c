@@ -143,6 +143,26 @@ test_held_texts_that_cannot_be_encrypted (gconstpointer data)
   g_assert_cmpuint (side_count_on_wire (talk->alice, WORDS), ==, 0);
 }
 
+/* What the contact has lost cannot be encrypted again: nothing is told as sent, and it comes back.
+ */
+static void
+test_resending_that_fails (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  side_go_private (talk->alice);
+  side_restart (talk->bob);
+  actor_send (talk->a, WORDS, 7);
+  side_wait (talk->alice);
+  talk->b = side_attach (talk->bob, "gajim");
+  encrypting_fails = TRUE;
+  side_settle (talk->alice);
+  encrypting_fails = FALSE;
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "private");
+  g_assert_false (side_has_event (talk->alice, "resent {"));
+  g_assert_true (side_has_event (talk->alice, "lost {'messages': <[(uint64 7, '" WORDS "')]>"));
+}
+
 /* Behind the engine's back, as by a bug or by libotr itself, nothing is private any more: what the
  * user did not end is not in the clear. */
 static void
@@ -262,5 +282,6 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, of, fault->test);
     }
+  g_test_add_func ("/core/faults/resending-that-fails-gives-back", test_resending_that_fails);
   return g_test_run ();
 }

@@ -19,8 +19,8 @@ typedef struct
   guint version;
   const char *policy;
   const char *trust;
-  const char *sign; /* of the contact's that it has lost the session; NULL: none */
-  gboolean same_client;
+  const char *sign;   /* of the contact's that it has lost the session; NULL: none */
+  guint returns_with; /* the version of its new program */
 } Case;
 
 typedef struct
@@ -55,9 +55,9 @@ come_with_another_key (Change *change)
 
   change->other = pair_new ("mallory.key", "carol.key");
   end = &change->other->alice;
-  if (change->of->same_client)
+  if (change->of->returns_with == 3)
     end->tag = change->talk->bob->account->instance_tag;
-  end->context.allows_v2 = change->of->version == 2;
+  end->context.allows_v2 = change->of->returns_with == 2;
   end_restart (end, FALSE);
   change->talk->alice->peer = change->talk->bob->peer = NULL;
   change->carried = change->talk->alice->wire->len;
@@ -67,7 +67,7 @@ come_with_another_key (Change *change)
 static char *
 as_understood (Change *change, const char *line)
 {
-  if (change->of->version == 2 && g_str_has_prefix (line, "?OTRv23?"))
+  if (change->of->returns_with == 2 && g_str_has_prefix (line, "?OTRv23?"))
     return g_strdup ("?OTRv2?");
   return g_strdup (line);
 }
@@ -106,7 +106,7 @@ start_over (Change *change)
   if (change->of->sign != NULL)
     actor_receive (change->talk->a, change->of->sign);
   side_wait (change->talk->alice);
-  if (change->of->version == 2)
+  if (change->of->returns_with == 2)
     {
       actor_receive (change->talk->a, "?OTRv2?");
       side_wait (change->talk->alice);
@@ -205,6 +205,29 @@ test_sent_texts (gconstpointer data)
   talk_free (change.talk);
 }
 
+/* The contact's program is another, which speaks version 3 and has the same key. */
+static void
+test_version_2_then_3 (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+
+  actor_receive (talk->b, "?OTRv2?");
+  side_settle (talk->alice);
+  g_assert_cmpuint (core_session_get_otr_version (talk->alice->session), ==, 2);
+  side_restart (talk->bob);
+  actor_send (talk->a, "under way", 11);
+  side_wait (talk->alice);
+  g_queue_clear_full (&talk->bob->inbox, g_free);
+  talk->b = side_attach (talk->bob, "gajim");
+  g_queue_clear_full (&talk->alice->inbox, g_free);
+  clock_turn (G_USEC_PER_SEC);
+  actor_receive (talk->a, "?OTRv3?");
+  side_settle (talk->alice);
+  g_assert_cmpuint (core_session_get_otr_version (talk->alice->session), ==, 3);
+  g_assert_cmpuint (talk->bob->texts->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (talk->bob->texts, 0), ==, "[resent] under way");
+}
+
 static void
 make_lines_short (Side *side, Actor *actor)
 {
@@ -272,17 +295,19 @@ add_cases (void)
   static const char *const trusts[] = { "unverified", "verified" };
   static const char *const signs[] = { NULL, "?OTR Error: I have lost it" };
 
-  for (guint i = 0; i < 2 * 4 * 2 * 2; i++)
+  static const char *const ways[] = { "v2", "v3", "v2-then-v3" };
+
+  for (guint i = 0; i < 3 * 4 * 2 * 2; i++)
     {
       Case *one = g_new0 (Case, 1);
       g_autofree char *path = NULL;
 
-      one->version = 2 + i % 2;
-      one->policy = policies[i / 2 % 4];
-      one->trust = trusts[i / 8 % 2];
-      one->sign = signs[i / 16 % 2];
-      one->same_client = TRUE;
-      path = g_strdup_printf ("/core/lost/sent-texts-to-another-key/v%u-%s-%s%s", one->version,
+      one->version = i % 3 == 1 ? 3 : 2;
+      one->returns_with = i % 3 == 0 ? 2 : 3;
+      one->policy = policies[i / 3 % 4];
+      one->trust = trusts[i / 12 % 2];
+      one->sign = signs[i / 24 % 2];
+      path = g_strdup_printf ("/core/lost/sent-texts-to-another-key/%s-%s-%s%s", ways[i % 3],
                               one->policy, one->trust, one->sign != NULL ? "-after-an-error" : "");
       g_test_add_data_func_full (path, one, test_sent_texts, g_free);
     }
@@ -295,6 +320,7 @@ main (int argc, char **argv)
   engine_init ();
   g_test_init (&argc, &argv, NULL);
   add_cases ();
+  g_test_add_func ("/core/lost/texts-of-version-2-go-again-with-version-3", test_version_2_then_3);
   for (guint version = 2; version <= 3; version++)
     {
       g_autofree char *held =
