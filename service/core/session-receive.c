@@ -169,10 +169,12 @@ set_aside (CoreCall *call)
   CoreWaitingLine *waiting;
 
   call->turn->verdict = ENGINE_VERDICT_PROTOCOL;
-  tell_waiting (call);
+  /* No word of it, then: nothing will come of it. Whoever sends so much is no contact of ours, and
+   * one that is begins again. */
   if (session->waiting->len >= CORE_WAITING_MAX_LINES
       || session->waiting_bytes + length > CORE_WAITING_MAX_BYTES)
     return;
+  tell_waiting (call);
   waiting = g_new0 (CoreWaitingLine, 1);
   waiting->line = g_strdup (call->text);
   waiting->from = g_strdup (call->from);
