@@ -10,7 +10,7 @@
 
 typedef struct
 {
-  GPtrArray *records;
+  VaultSnapshot *records;
   Secret *passphrase;
 } Backup;
 
@@ -19,7 +19,7 @@ backup_free (gpointer memory)
 {
   Backup *backup = memory;
 
-  g_ptr_array_unref (backup->records);
+  vault_snapshot_free (backup->records);
   secret_unref (backup->passphrase);
   g_free (backup);
 }
@@ -39,8 +39,9 @@ without_instance_tag (VaultRecord *record)
 }
 
 static Secret *
-make_payload (GPtrArray *records)
+make_payload (VaultSnapshot *snapshot)
 {
+  g_autoptr (GPtrArray) records = vault_snapshot_list (snapshot);
   g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify)vault_record_unref);
 
   for (guint i = 0; i < records->len; i++)

@@ -10,10 +10,13 @@
 
 #include "introspection/otrd-error.h"
 #include "secret/arena.h"
+#include "vault/batch.h"
 #include "vault/field-list.h"
 
 #define RECORD_HEAD 6
 #define FIELD_HEAD 3
+#define RECORD_SIZE(size) (G_STRUCT_OFFSET (VaultRecord, fields) + (size))
+#define BATCH_MAX ((gsize)256 * 1024)
 
 /* One field of a record; FALSE at the end, or where it makes no sense. */
 static gboolean
@@ -65,19 +68,40 @@ vault_record_get_number (const VaultRecord *record, VaultField tag)
 }
 
 static VaultRecord *
-record_alloc (VaultKind kind, gboolean in_arena, gsize size)
+record_init (VaultRecord *record, VaultKind kind, gsize size)
 {
-  VaultRecord *record;
-
-  record =
-      in_arena ? arena_alloc (sizeof (VaultRecord) + size) : g_malloc (sizeof (VaultRecord) + size);
-  if (record == NULL)
-    g_error ("Could not allocate %" G_GSIZE_FORMAT " bytes for a record", size);
   g_atomic_ref_count_init (&record->count);
   record->kind = kind;
-  record->in_arena = in_arena;
   record->size = size;
-  record->next = NULL;
+  record->batch_offset = 0;
+  record->in_arena = FALSE;
+  return record;
+}
+
+static VaultRecord *
+record_alloc (VaultKind kind, gboolean in_arena, gsize size)
+{
+  VaultRecord *record = in_arena ? arena_alloc (RECORD_SIZE (size)) : g_malloc (RECORD_SIZE (size));
+
+  if (record == NULL)
+    g_error ("Could not allocate %" G_GSIZE_FORMAT " bytes for a record", size);
+  record_init (record, kind, size)->in_arena = in_arena;
+  return record;
+}
+
+/* @left: how much of the payload is still to be read, which says how large a new batch is. */
+static VaultRecord *
+record_alloc_in_batch (VaultBatch **batch, VaultKind kind, gsize size, gsize left)
+{
+  VaultRecord *record = *batch != NULL ? vault_batch_take (*batch, RECORD_SIZE (size)) : NULL;
+
+  if (record == NULL)
+    {
+      g_clear_pointer (batch, vault_batch_close);
+      *batch = vault_batch_new (MAX (RECORD_SIZE (size), MIN (left + left / 8, BATCH_MAX)));
+      record = vault_batch_take (*batch, RECORD_SIZE (size));
+    }
+  record_init (record, kind, size)->batch_offset = vault_batch_get_offset (*batch, record);
   return record;
 }
 
@@ -101,6 +125,8 @@ vault_record_unref (VaultRecord *record)
     return;
   if (record->in_arena)
     arena_free (record);
+  else if (record->batch_offset > 0)
+    vault_batch_give_back (record, record->batch_offset);
   else
     g_free (record);
 }
@@ -125,14 +151,6 @@ is_text (VaultField tag)
 }
 
 static gboolean
-is_history (const guint8 *bytes, gsize length)
-{
-  g_autoptr (GPtrArray) history = vault_trust_history_parse (bytes, length);
-
-  return history != NULL;
-}
-
-static gboolean
 is_valid_field (guint8 tag, const guint8 *bytes, gsize length)
 {
   if (is_text (tag))
@@ -153,7 +171,7 @@ is_valid_field (guint8 tag, const guint8 *bytes, gsize length)
     case VAULT_FIELD_LOCK_WHEN_IDLE:
       return length <= sizeof (guint64);
     case VAULT_FIELD_TRUST_HISTORY:
-      return is_history (bytes, length);
+      return vault_trust_history_check (bytes, length);
     case VAULT_FIELD_UNASKED:
       return length > 0 && bytes[length - 1] == '\0'
              && g_utf8_validate ((const char *)bytes, length - 1, NULL);
@@ -162,8 +180,15 @@ is_valid_field (guint8 tag, const guint8 *bytes, gsize length)
     }
 }
 
+static guint
+bit_of (guint8 tag)
+{
+  return tag <= VAULT_FIELD_FINGERPRINT ? 1u << tag : 0;
+}
+
+/* @names: a bit for each of the fields that a record is found by. */
 static gboolean
-are_valid_fields (const guint8 *fields, gsize size)
+are_valid_fields (const guint8 *fields, gsize size, guint *names)
 {
   gsize at = 0, length;
   guint8 tag, last = 0;
@@ -175,34 +200,40 @@ are_valid_fields (const guint8 *fields, gsize size)
         return FALSE;
       at += length;
       last = tag;
+      *names |= bit_of (tag);
     }
   return TRUE;
 }
 
-/* Whether a record has the names that it is found by. */
-static gboolean
-has_its_names (const VaultRecord *record)
+/* The names that a record is found by. */
+static guint
+names_of (guint8 kind)
 {
-  gsize length;
+  const guint account = bit_of (VAULT_FIELD_PROTOCOL) | bit_of (VAULT_FIELD_ACCOUNT);
+  const guint contact = account | bit_of (VAULT_FIELD_CONTACT);
 
-  switch (record->kind)
+  switch (kind)
     {
     case VAULT_KIND_FINGERPRINT:
-      if (vault_record_get_bytes (record, VAULT_FIELD_FINGERPRINT, &length) == NULL)
-        return FALSE;
-      G_GNUC_FALLTHROUGH;
+      return contact | bit_of (VAULT_FIELD_FINGERPRINT);
     case VAULT_KIND_POLICY:
     case VAULT_KIND_LATCH:
-      if (vault_record_get_bytes (record, VAULT_FIELD_CONTACT, &length) == NULL)
-        return FALSE;
-      G_GNUC_FALLTHROUGH;
+      return contact;
     case VAULT_KIND_GRANT:
     case VAULT_KIND_ACCOUNT:
-      return vault_record_get_bytes (record, VAULT_FIELD_PROTOCOL, &length) != NULL
-             && vault_record_get_bytes (record, VAULT_FIELD_ACCOUNT, &length) != NULL;
+      return account;
     default:
-      return TRUE;
+      return 0;
     }
+}
+
+static gboolean
+is_valid (const VaultRecord *record)
+{
+  const guint wanted = names_of (record->kind);
+  guint names = 0;
+
+  return are_valid_fields (record->fields, record->size, &names) && (names & wanted) == wanted;
 }
 
 void
@@ -284,14 +315,14 @@ vault_field_list_to_record (const VaultFieldList *list,
     }
   if (unknown_length > 0)
     memcpy (target, unknown, unknown_length);
-  if (!are_valid_fields (record->fields, record->size) || !has_its_names (record))
+  if (!is_valid (record))
     return NULL;
   return g_steal_pointer (&record);
 }
 
 /* One record of a payload, and where the next one is. */
 static VaultRecord *
-parse_record (const guint8 *bytes, gsize length, gsize *at, gboolean in_arena)
+parse_record (const guint8 *bytes, gsize length, gsize *at, gboolean in_arena, VaultBatch **batch)
 {
   g_autoptr (VaultRecord) record = NULL;
   const guint8 *head = bytes + *at;
@@ -303,10 +334,13 @@ parse_record (const guint8 *bytes, gsize length, gsize *at, gboolean in_arena)
   *at += RECORD_HEAD;
   if (head[1] != 0 || size > length - *at)
     return NULL;
-  record = record_alloc (head[0], in_arena && head[0] < VAULT_KIND_SETTINGS, size);
+  if (in_arena && head[0] < VAULT_KIND_SETTINGS)
+    record = record_alloc (head[0], TRUE, size);
+  else
+    record = record_alloc_in_batch (batch, head[0], size, length - *at);
   memcpy (record->fields, bytes + *at, size);
   *at += size;
-  if (!are_valid_fields (record->fields, size) || !has_its_names (record))
+  if (!is_valid (record))
     return NULL;
   return g_steal_pointer (&record);
 }
@@ -332,6 +366,7 @@ vault_records_parse (Secret *payload, gboolean in_arena, GError **error)
 {
   g_autoptr (GPtrArray) records =
       g_ptr_array_new_with_free_func ((GDestroyNotify)vault_record_unref);
+  g_autoptr (VaultBatch) batch = NULL;
   gsize length, at = 1;
   const guint8 *bytes = secret_get (payload, &length);
 
@@ -339,7 +374,7 @@ vault_records_parse (Secret *payload, gboolean in_arena, GError **error)
     return NULL;
   while (at < length)
     {
-      VaultRecord *record = parse_record (bytes, length, &at, in_arena);
+      VaultRecord *record = parse_record (bytes, length, &at, in_arena, &batch);
       if (record == NULL)
         {
           g_set_error (error, OTRD_ERROR, OTRD_ERROR_VAULT_DAMAGED,

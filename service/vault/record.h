@@ -69,10 +69,10 @@ typedef struct _VaultRecord VaultRecord;
 struct _VaultRecord
 {
   gatomicrefcount count;
-  guint8 kind;
-  gboolean in_arena : 1;
   guint32 size;
-  VaultRecord *next; /* the table's: the next record of the same contact */
+  guint32 batch_offset; /* 0: in no batch */
+  guint8 kind;
+  guint8 in_arena;
   guint8 fields[];
 };
 
@@ -117,8 +117,8 @@ OtrdTrust vault_record_get_trust (const VaultRecord *record);
 /* 40 hex digits to 20 bytes. */
 gboolean vault_fingerprint_to_bytes (const char *fingerprint, guint8 *bytes);
 
-/* All of a payload. @in_arena: records of keys go there. Errors: VaultDamaged,
- * and NotSupported for a payload newer than ours. */
+/* All of a payload, in batches. @in_arena: records of keys go there. Errors:
+ * VaultDamaged, and NotSupported for a payload newer than ours. */
 GPtrArray *vault_records_parse (Secret *payload, gboolean in_arena, GError **error);
 Secret *vault_records_serialise (GPtrArray *records);
 

@@ -19,9 +19,9 @@ typedef struct
   /* of the vault that it goes to */
   Secret *key;
   VaultSealedHeader header;
-  GPtrArray *present;  /* NULL: it could not be opened */
-  VaultFolder *folder; /* a worker's while one is running */
-  GError *error;       /* why it was not written */
+  VaultSnapshot *present; /* NULL: it could not be opened */
+  VaultFolder *folder;    /* a worker's while one is running */
+  GError *error;          /* why it was not written */
 } Restore;
 
 static void
@@ -35,7 +35,7 @@ restore_free (gpointer memory)
   g_clear_pointer (&restore->records, g_ptr_array_unref);
   g_clear_pointer (&restore->key, secret_unref);
   vault_sealed_header_clear (&restore->header);
-  g_clear_pointer (&restore->present, g_ptr_array_unref);
+  g_clear_pointer (&restore->present, vault_snapshot_free);
   g_clear_pointer (&restore->folder, vault_folder_close);
   g_clear_error (&restore->error);
   g_free (restore);
@@ -133,13 +133,14 @@ stays (VaultTable *table, const VaultRecord *record, VaultRestoreMode mode)
 static void
 put_present (VaultTable *table, const Restore *restore)
 {
+  g_autoptr (GPtrArray) present = vault_snapshot_list (restore->present);
   g_autoptr (GPtrArray) staying =
       g_ptr_array_new_with_free_func ((GDestroyNotify)vault_record_unref);
 
-  for (guint i = 0; restore->present != NULL && i < restore->present->len; i++)
-    if (stays (table, restore->present->pdata[i], restore->mode))
-      g_ptr_array_add (staying, vault_record_ref (restore->present->pdata[i]));
-  if (restore->mode == VAULT_RESTORE_MERGE && restore->present != NULL)
+  for (guint i = 0; i < present->len; i++)
+    if (stays (table, present->pdata[i], restore->mode))
+      g_ptr_array_add (staying, vault_record_ref (present->pdata[i]));
+  if (restore->mode == VAULT_RESTORE_MERGE)
     g_ptr_array_set_size (vault_table_get_grants (table), 0); /* rights are not merged */
   vault_table_load_all (table, staying);
 }
@@ -149,15 +150,18 @@ write_on_worker (GTask *task, gpointer source, gpointer task_data, GCancellable 
 {
   Restore *restore = g_task_get_task_data (task_data);
   g_autoptr (VaultTable) table = vault_table_new ();
-  g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (VaultSnapshot) all = NULL;
+  g_autoptr (GPtrArray) records = NULL;
   g_autoptr (Secret) payload = NULL;
   g_autoptr (GBytes) sealed = NULL;
   gboolean is_written;
 
   vault_table_load_all (table, restore->records);
-  put_present (table, restore);
+  if (restore->present != NULL)
+    put_present (table, restore);
   all = vault_table_snapshot_all (table);
-  payload = vault_records_serialise (all);
+  records = vault_snapshot_list (all);
+  payload = vault_records_serialise (records);
   sealed = vault_sealed_seal (&restore->header, restore->key, payload, &restore->error);
   is_written =
       sealed != NULL
@@ -199,7 +203,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_task_propagate_boolean (G_TASK (result), NULL);
   vault->folder = g_steal_pointer (&restore->folder);
-  g_clear_pointer (&restore->present, g_ptr_array_unref);
+  g_clear_pointer (&restore->present, vault_snapshot_free);
   vault_open_again_async (vault, restore->key, on_opened_again, user_data);
 }
 

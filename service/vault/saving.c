@@ -20,7 +20,7 @@ typedef struct
   Secret *key;
   VaultSealedBy sealed_by;
   GBytes *parameters;
-  GPtrArray *records[VAULT_N_FILES]; /* NULL: this file did not change */
+  VaultSnapshot *records[VAULT_N_FILES]; /* NULL: this file did not change */
   guint64 generations[VAULT_N_FILES];
   gboolean forgets_previous[VAULT_N_FILES];
   gboolean is_written[VAULT_N_FILES];
@@ -40,7 +40,7 @@ save_free (gpointer memory)
   g_clear_pointer (&save->key, secret_unref);
   g_clear_pointer (&save->parameters, g_bytes_unref);
   for (guint i = 0; i < VAULT_N_FILES; i++)
-    g_clear_pointer (&save->records[i], g_ptr_array_unref);
+    g_clear_pointer (&save->records[i], vault_snapshot_free);
   g_free (save);
 }
 
@@ -52,7 +52,8 @@ write_file (Save *save, guint file, guint64 generation, GError **error)
                                .sealed_by = save->sealed_by,
                                .parameters = save->parameters,
                                .generation = generation };
-  g_autoptr (Secret) payload = vault_records_serialise (save->records[file]);
+  g_autoptr (GPtrArray) records = vault_snapshot_list (save->records[file]);
+  g_autoptr (Secret) payload = vault_records_serialise (records);
   g_autoptr (GBytes) sealed = NULL;
 
   g_strlcpy (header.key_id, key_id, sizeof header.key_id);

@@ -1,9 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A hash table of accounts; in each a tree of contacts, sorted for listing in
- * pages; at each contact a short chain of records, sorted too. Names are not
- * copied: an account's and a contact's are those in one of their records. */
+/* A hash table of accounts; in each the pages of its contacts, in the order in
+ * which they are listed. */
 
 #include "vault/table.h"
 
@@ -11,16 +10,10 @@
 
 typedef struct
 {
-  const char *name; /* in the first record */
-  VaultRecord *records;
-} Contact;
-
-typedef struct
-{
   char *protocol;
   char *name;
   VaultRecord *record; /* NULL: contacts only */
-  GTree *contacts;     /* Contact, its own key */
+  VaultPages *contacts;
 } Account;
 
 struct _VaultTable
@@ -56,29 +49,8 @@ account_free (gpointer key)
   g_free (account->protocol);
   g_free (account->name);
   g_clear_pointer (&account->record, vault_record_unref);
-  g_tree_unref (account->contacts);
+  vault_pages_free (account->contacts);
   g_free (account);
-}
-
-static int
-contact_compare (gconstpointer a, gconstpointer b, gpointer unused)
-{
-  return strcmp (((const Contact *)a)->name, ((const Contact *)b)->name);
-}
-
-static void
-contact_free (gpointer key)
-{
-  Contact *contact = key;
-
-  for (VaultRecord *record = contact->records; record != NULL;)
-    {
-      VaultRecord *next = record->next;
-      record->next = NULL;
-      vault_record_unref (record);
-      record = next;
-    }
-  g_free (contact);
 }
 
 static GPtrArray *
@@ -130,74 +102,20 @@ ensure_account (VaultTable *table, const char *protocol, const char *name)
   account = g_new0 (Account, 1);
   account->protocol = g_strdup (protocol);
   account->name = g_strdup (name);
-  account->contacts = g_tree_new_full (contact_compare, NULL, contact_free, NULL);
+  account->contacts = vault_pages_new ();
   g_hash_table_add (table->accounts, account);
   return account;
-}
-
-static Contact *
-find_contact (Account *account, const char *name)
-{
-  const Contact wanted = { .name = name };
-  gpointer found = NULL;
-
-  g_tree_lookup_extended (account->contacts, &wanted, &found, NULL);
-  return found;
-}
-
-/* Fingerprints come first, in their order, then the other kinds. */
-static int
-compare_records (const VaultRecord *record, VaultKind kind, const guint8 *fingerprint)
-{
-  gsize length;
-  const guint8 *own = vault_record_get_bytes (record, VAULT_FIELD_FINGERPRINT, &length);
-
-  if (record->kind != kind || kind != VAULT_KIND_FINGERPRINT)
-    return (int)record->kind - (int)kind;
-  return memcmp (own, fingerprint, VAULT_FINGERPRINT_LEN / 2);
-}
-
-/* Where a record with these names is, or belongs, in the chain. */
-static VaultRecord **
-find_place (Contact *contact, VaultKind kind, const guint8 *fingerprint)
-{
-  VaultRecord **place = &contact->records;
-
-  while (*place != NULL && compare_records (*place, kind, fingerprint) < 0)
-    place = &(*place)->next;
-  return place;
-}
-
-static gboolean
-is_at (VaultRecord *const *place, VaultKind kind, const guint8 *fingerprint)
-{
-  return *place != NULL && compare_records (*place, kind, fingerprint) == 0;
-}
-
-static void
-take_out (VaultRecord **place)
-{
-  VaultRecord *record = *place;
-
-  *place = record->next;
-  record->next = NULL;
-  vault_record_unref (record);
 }
 
 VaultRecord *
 vault_table_find (VaultTable *table, VaultKind kind, const VaultNames *names)
 {
   Account *account = find_account (table, names->protocol, names->account);
-  Contact *contact;
-  VaultRecord **place;
+  const VaultPlace place = { names->contact, kind, names->fingerprint };
 
   if (account == NULL || names->contact == NULL)
     return account != NULL ? account->record : NULL;
-  contact = find_contact (account, names->contact);
-  if (contact == NULL)
-    return NULL;
-  place = find_place (contact, kind, names->fingerprint);
-  return is_at (place, kind, names->fingerprint) ? *place : NULL;
+  return vault_pages_find (account->contacts, &place);
 }
 
 VaultRecord *
@@ -214,77 +132,52 @@ replace_record (VaultRecord **place, VaultRecord *record)
   *place = record;
 }
 
-static void
-put_of_contact (Account *account, VaultRecord *record)
+static gboolean
+is_of (const Account *account, const VaultRecord *record)
 {
-  const char *name = vault_record_get_text (record, VAULT_FIELD_CONTACT);
-  gsize length;
-  const guint8 *fingerprint = vault_record_get_bytes (record, VAULT_FIELD_FINGERPRINT, &length);
-  Contact *contact = find_contact (account, name);
-  gboolean is_new = contact == NULL;
-  VaultRecord **place, *replaced = NULL;
+  return g_str_equal (account->name, vault_record_get_text (record, VAULT_FIELD_ACCOUNT))
+         && g_str_equal (account->protocol, vault_record_get_text (record, VAULT_FIELD_PROTOCOL));
+}
 
-  if (is_new)
-    contact = g_new0 (Contact, 1);
-  place = find_place (contact, record->kind, fingerprint);
-  if (is_at (place, record->kind, fingerprint))
-    {
-      replaced = *place;
-      *place = replaced->next;
-      replaced->next = NULL;
-    }
-  record->next = *place;
-  *place = vault_record_ref (record);
-  contact->name = vault_record_get_text (contact->records, VAULT_FIELD_CONTACT);
-  if (is_new)
-    g_tree_insert (account->contacts, contact, NULL);
-  g_clear_pointer (&replaced, vault_record_unref);
+/* @account: where the last one was put, and where this one was; mostly the same. */
+static void
+put_of_account (VaultTable *table, VaultRecord *record, Account **account)
+{
+  if (*account == NULL || !is_of (*account, record))
+    *account = ensure_account (table, vault_record_get_text (record, VAULT_FIELD_PROTOCOL),
+                               vault_record_get_text (record, VAULT_FIELD_ACCOUNT));
+  if (record->kind == VAULT_KIND_ACCOUNT)
+    replace_record (&(*account)->record, record);
+  else
+    vault_pages_put ((*account)->contacts, record);
+}
+
+static void
+put (VaultTable *table, VaultRecord *record, Account **account)
+{
+  if (record->kind == VAULT_KIND_SETTINGS)
+    replace_record (&table->settings, record);
+  else if (record->kind == VAULT_KIND_GRANT)
+    g_ptr_array_add (table->grants, vault_record_ref (record));
+  else
+    put_of_account (table, record, account);
 }
 
 void
 vault_table_put (VaultTable *table, VaultRecord *record)
 {
-  Account *account;
+  Account *account = NULL;
 
-  if (record->kind == VAULT_KIND_SETTINGS)
-    {
-      replace_record (&table->settings, record);
-      return;
-    }
-  if (record->kind == VAULT_KIND_GRANT)
-    {
-      g_ptr_array_add (table->grants, vault_record_ref (record));
-      return;
-    }
-  account = ensure_account (table, vault_record_get_text (record, VAULT_FIELD_PROTOCOL),
-                            vault_record_get_text (record, VAULT_FIELD_ACCOUNT));
-  if (record->kind == VAULT_KIND_ACCOUNT)
-    replace_record (&account->record, record);
-  else
-    put_of_contact (account, record);
+  put (table, record, &account);
 }
 
 gboolean
 vault_table_remove (VaultTable *table, VaultKind kind, const VaultNames *names)
 {
   Account *account = find_account (table, names->protocol, names->account);
-  Contact *contact = account != NULL ? find_contact (account, names->contact) : NULL;
-  VaultRecord **place;
+  const VaultPlace place = { names->contact, kind, names->fingerprint };
 
-  if (contact == NULL)
-    return FALSE;
-  place = find_place (contact, kind, names->fingerprint);
-  if (!is_at (place, kind, names->fingerprint))
-    return FALSE;
-  if (contact->records->next == NULL)
-    {
-      g_tree_remove (account->contacts, contact);
-      return TRUE;
-    }
-  if (place == &contact->records)
-    contact->name = vault_record_get_text (contact->records->next, VAULT_FIELD_CONTACT);
-  take_out (place);
-  return TRUE;
+  return account != NULL && vault_pages_remove (account->contacts, &place);
 }
 
 gboolean
@@ -307,12 +200,13 @@ void
 vault_table_load (VaultTable *table, VaultContents contents, GPtrArray *records)
 {
   GPtrArray *unknown = contents == VAULT_CONTENTS_KEYS ? table->unknown_keys : table->unknown_trust;
+  Account *account = NULL;
 
   for (guint i = 0; i < records->len; i++)
     {
       VaultRecord *record = records->pdata[i];
       if (is_known (record, contents))
-        vault_table_put (table, record);
+        put (table, record, &account);
       else
         g_ptr_array_add (unknown, vault_record_ref (record));
     }
@@ -334,28 +228,17 @@ vault_table_load_all (VaultTable *table, GPtrArray *records)
   vault_table_load (table, VAULT_CONTENTS_KEYS, keys);
 }
 
-static gboolean
-add_contact_to_snapshot (gpointer key, gpointer value, gpointer snapshot)
+static void
+add_all (VaultSnapshot *snapshot, GPtrArray *records)
 {
-  const Contact *contact = key;
-
-  for (VaultRecord *record = contact->records; record != NULL; record = record->next)
-    g_ptr_array_add (snapshot, vault_record_ref (record));
-  return FALSE;
+  for (guint i = 0; i < records->len; i++)
+    vault_snapshot_add (snapshot, records->pdata[i]);
 }
 
 static void
-add_all (GPtrArray *snapshot, GPtrArray *records)
-{
-  for (guint i = 0; i < records->len; i++)
-    g_ptr_array_add (snapshot, vault_record_ref (records->pdata[i]));
-}
-
-GPtrArray *
-vault_table_snapshot (VaultTable *table, VaultContents contents)
+add_to_snapshot (VaultTable *table, VaultContents contents, VaultSnapshot *snapshot)
 {
   gboolean keys = contents == VAULT_CONTENTS_KEYS;
-  GPtrArray *snapshot = new_record_array ();
   GHashTableIter iter;
   Account *account;
 
@@ -363,25 +246,33 @@ vault_table_snapshot (VaultTable *table, VaultContents contents)
   while (g_hash_table_iter_next (&iter, (gpointer *)&account, NULL))
     {
       if (!keys)
-        g_tree_foreach (account->contacts, add_contact_to_snapshot, snapshot);
+        vault_pages_share (account->contacts, vault_snapshot_get_pages (snapshot));
       else if (account->record != NULL)
-        g_ptr_array_add (snapshot, vault_record_ref (account->record));
+        vault_snapshot_add (snapshot, account->record);
     }
   if (!keys && table->settings != NULL)
-    g_ptr_array_add (snapshot, vault_record_ref (table->settings));
+    vault_snapshot_add (snapshot, table->settings);
   if (!keys)
     add_all (snapshot, table->grants);
   add_all (snapshot, keys ? table->unknown_keys : table->unknown_trust);
+}
+
+VaultSnapshot *
+vault_table_snapshot (VaultTable *table, VaultContents contents)
+{
+  VaultSnapshot *snapshot = vault_snapshot_new ();
+
+  add_to_snapshot (table, contents, snapshot);
   return snapshot;
 }
 
-GPtrArray *
+VaultSnapshot *
 vault_table_snapshot_all (VaultTable *table)
 {
-  GPtrArray *keys = vault_table_snapshot (table, VAULT_CONTENTS_KEYS);
+  VaultSnapshot *snapshot = vault_table_snapshot (table, VAULT_CONTENTS_KEYS);
 
-  g_ptr_array_extend_and_steal (keys, vault_table_snapshot (table, VAULT_CONTENTS_TRUST));
-  return keys;
+  add_to_snapshot (table, VAULT_CONTENTS_TRUST, snapshot);
+  return snapshot;
 }
 
 gboolean
@@ -419,18 +310,7 @@ vault_table_visit (VaultTable *table,
                    gpointer user_data)
 {
   Account *account = find_account (table, protocol, account_name);
-  const Contact first = { .name = from };
-  GTreeNode *node;
 
-  if (account == NULL)
-    return;
-  node = from != NULL ? g_tree_lower_bound (account->contacts, &first)
-                      : g_tree_node_first (account->contacts);
-  for (; node != NULL; node = g_tree_node_next (node))
-    {
-      const Contact *contact = g_tree_node_key (node);
-      for (VaultRecord *record = contact->records; record != NULL; record = record->next)
-        if (!visit (record, user_data))
-          return;
-    }
+  if (account != NULL)
+    vault_pages_visit (account->contacts, from, visit, user_data);
 }

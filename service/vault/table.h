@@ -9,8 +9,10 @@
 
 #pragma once
 
+#include "vault/pages.h"
 #include "vault/record.h"
 #include "vault/sealed-file.h"
+#include "vault/snapshot.h"
 
 G_BEGIN_DECLS
 
@@ -32,10 +34,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VaultTable, vault_table_free)
 void vault_table_load (VaultTable *table, VaultContents contents, GPtrArray *records);
 /* The same for records of both files. */
 void vault_table_load_all (VaultTable *table, GPtrArray *records);
-/* What the file of that name should now have. */
-GPtrArray *vault_table_snapshot (VaultTable *table, VaultContents contents);
+/* What the file of that name should now have. Costs microseconds, however much that is. */
+VaultSnapshot *vault_table_snapshot (VaultTable *table, VaultContents contents);
 /* All of both. */
-GPtrArray *vault_table_snapshot_all (VaultTable *table);
+VaultSnapshot *vault_table_snapshot_all (VaultTable *table);
 /* Whether there are neither accounts nor anything of contacts. */
 gboolean vault_table_is_empty (VaultTable *table);
 
@@ -55,7 +57,6 @@ GPtrArray *vault_table_list_accounts (VaultTable *table); /* of VaultRecord */
 /* Calls @visit with the records of the account's contacts in the order of their
  * names, and within a contact of their fingerprints, from @from (nullable: the
  * first) on, until it answers FALSE. */
-typedef gboolean (*VaultVisit) (VaultRecord *record, gpointer user_data);
 void vault_table_visit (VaultTable *table,
                         const char *protocol,
                         const char *account,

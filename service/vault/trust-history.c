@@ -9,6 +9,15 @@
 
 #define TIME_BYTES 8
 
+/* A state as it lies in the bytes. */
+typedef struct
+{
+  const char *trust;
+  const char *method;
+  const char *application;
+  guint64 at; /* little-endian */
+} StateBytes;
+
 VaultTrustState *
 vault_trust_state_new (OtrdTrust trust, const char *method, const char *application, guint64 at)
 {
@@ -101,37 +110,44 @@ take_text (const guint8 *bytes, gsize length, gsize *at)
   return text;
 }
 
-static VaultTrustState *
-take_state (const guint8 *bytes, gsize length, gsize *at)
+static gboolean
+take_state (const guint8 *bytes, gsize length, gsize *at, StateBytes *state)
 {
-  const char *trust, *method, *application;
-  guint64 time;
-
   if (length - *at < TIME_BYTES)
-    return NULL;
-  memcpy (&time, bytes + *at, TIME_BYTES);
+    return FALSE;
+  memcpy (&state->at, bytes + *at, TIME_BYTES);
   *at += TIME_BYTES;
-  if ((trust = take_text (bytes, length, at)) == NULL
-      || (method = take_text (bytes, length, at)) == NULL
-      || (application = take_text (bytes, length, at)) == NULL)
-    return NULL;
-  return vault_trust_state_new (otrd_trust_from_string (trust), method, application,
-                                GUINT64_FROM_LE (time));
+  return (state->trust = take_text (bytes, length, at)) != NULL
+         && (state->method = take_text (bytes, length, at)) != NULL
+         && (state->application = take_text (bytes, length, at)) != NULL;
+}
+
+gboolean
+vault_trust_history_check (const guint8 *bytes, gsize length)
+{
+  StateBytes state;
+  gsize at = 0;
+
+  while (at < length)
+    if (!take_state (bytes, length, &at, &state))
+      return FALSE;
+  return TRUE;
 }
 
 GPtrArray *
 vault_trust_history_parse (const guint8 *bytes, gsize length)
 {
   g_autoptr (GPtrArray) history = vault_trust_history_new ();
+  StateBytes state;
   gsize at = 0;
 
   while (at < length)
     {
-      VaultTrustState *state = take_state (bytes, length, &at);
-
-      if (state == NULL)
+      if (!take_state (bytes, length, &at, &state))
         return NULL;
-      vault_trust_history_add (history, state);
+      vault_trust_history_add (history, vault_trust_state_new (otrd_trust_from_string (state.trust),
+                                                               state.method, state.application,
+                                                               GUINT64_FROM_LE (state.at)));
     }
   return g_steal_pointer (&history);
 }

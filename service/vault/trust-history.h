@@ -36,6 +36,8 @@ void vault_trust_history_add (GPtrArray *history, VaultTrustState *state);
  * (the contract's word of the trust, method, application). NULL: there is none. */
 GByteArray *vault_trust_history_to_bytes (GPtrArray *history);
 /* NULL: it makes no sense. */
+/* Whether they can be parsed. */
+gboolean vault_trust_history_check (const guint8 *bytes, gsize length);
 GPtrArray *vault_trust_history_parse (const guint8 *bytes, gsize length);
 
 G_END_DECLS

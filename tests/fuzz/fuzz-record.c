@@ -48,11 +48,13 @@ tabulate (Secret *payload, VaultContents contents)
 {
   g_autoptr (GPtrArray) records = vault_records_parse (payload, FALSE, NULL);
   g_autoptr (VaultTable) table = vault_table_new ();
-  g_autoptr (GPtrArray) snapshot = NULL;
+  g_autoptr (VaultSnapshot) snapshot = NULL;
+  g_autoptr (GPtrArray) listed = NULL;
 
   vault_table_load (table, contents, records);
   snapshot = vault_table_snapshot (table, contents);
-  g_assert_cmpuint (snapshot->len, <=, records->len);
+  listed = vault_snapshot_list (snapshot);
+  g_assert_cmpuint (listed->len, <=, records->len);
 }
 
 int
