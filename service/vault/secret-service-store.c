@@ -3,7 +3,7 @@
 
 /* Getting and making the vault key, each as a chain of small steps:
  *
- *     open the service, search
+ *     open the service, look for the id where it is known (keyring-look.c), search
  *       an item: read it; wrong: the next one
  *       a locked item: unlock it (if that is allowed), search again
  *       none: look at the default collection
@@ -19,6 +19,7 @@
 
 #include "introspection/otrd-error.h"
 #include "vault/key-text.h"
+#include "vault/keyring-look.h"
 #include "vault/keyring-retry.h"
 #include "vault/keyring-watch.h"
 #include "vault/prompt-service.h"
@@ -36,6 +37,7 @@ struct _VaultSecretServiceStore
   VaultKeyringRetry *retry;
   char *item; /* where the key was last found; NULL: not yet */
   char *collection;
+  gboolean has_outcome; /* which may be another when the keyring appears */
 };
 
 /* One call of ours. Owned by its task, which each step holds. */
@@ -146,6 +148,7 @@ note_outcome (Operation *operation, VaultKeyOutcome outcome)
   VaultSecretServiceStore *store =
       VAULT_SECRET_SERVICE_STORE (g_task_get_source_object (operation->task));
 
+  store->has_outcome = TRUE;
   if (outcome == VAULT_KEY_TIMEOUT || outcome == VAULT_KEY_FAILED)
     vault_keyring_retry_begin (store->retry);
   else
@@ -382,15 +385,25 @@ on_default_collection (GObject *source, GAsyncResult *result, gpointer user_data
 }
 
 static void
-remember_place (Operation *operation, SecretItem *item)
+remember_place (Operation *operation, const char *item)
 {
   VaultSecretServiceStore *store =
       VAULT_SECRET_SERVICE_STORE (g_task_get_source_object (operation->task));
 
   g_free (store->item);
   g_free (store->collection);
-  store->item = g_strdup (g_dbus_proxy_get_object_path (G_DBUS_PROXY (item)));
+  store->item = g_strdup (item);
   store->collection = g_path_get_dirname (store->item);
+}
+
+/* Takes @key. */
+static void
+end_with_key (Operation *operation, Secret *key, const char *item)
+{
+  g_clear_pointer (&operation->key, secret_unref);
+  operation->key = key;
+  remember_place (operation, item);
+  end_with (operation, VAULT_KEY_OK, NULL);
 }
 
 static void read_next_item (Operation *operation);
@@ -420,10 +433,8 @@ on_item_read (GObject *source, GAsyncResult *result, gpointer user_data)
       read_next_item (operation);
       return;
     }
-  g_clear_pointer (&operation->key, secret_unref);
-  operation->key = g_steal_pointer (&key);
-  remember_place (operation, item);
-  end_with (operation, VAULT_KEY_OK, NULL);
+  end_with_key (operation, g_steal_pointer (&key),
+                g_dbus_proxy_get_object_path (G_DBUS_PROXY (item)));
 }
 
 static void
@@ -489,16 +500,46 @@ on_searched (GObject *source, GAsyncResult *result, gpointer user_data)
     read_next_item (operation);
 }
 
+static GHashTable *
+new_attributes (const char *key_id)
+{
+  return key_id != NULL
+             ? secret_attributes_build (&schema, "otrd-object", OBJECT, "otrd-key-id", key_id, NULL)
+             : secret_attributes_build (&schema, "otrd-object", OBJECT, NULL);
+}
+
 static void
 search (Operation *operation)
 {
-  g_autoptr (GHashTable) attributes =
-      operation->key_id != NULL ? secret_attributes_build (&schema, "otrd-object", OBJECT,
-                                                           "otrd-key-id", operation->key_id, NULL)
-                                : secret_attributes_build (&schema, "otrd-object", OBJECT, NULL);
+  g_autoptr (GHashTable) attributes = new_attributes (operation->key_id);
 
   secret_service_search (SECRET_SERVICE (operation->service), &schema, attributes,
                          SECRET_SEARCH_ALL, operation->cancellable, on_searched, operation);
+}
+
+static void
+on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Operation *operation = user_data;
+  g_autofree char *item = NULL;
+  GError *error = NULL;
+  Secret *key = vault_keyring_look_finish (result, &item, &error);
+
+  if (error != NULL)
+    end_with_error (operation, error);
+  else if (key != NULL)
+    end_with_key (operation, key, item);
+  else
+    search (operation);
+}
+
+static void
+look (Operation *operation)
+{
+  g_autoptr (GHashTable) attributes = new_attributes (operation->key_id);
+
+  vault_keyring_look_async (SECRET_SERVICE (operation->service), attributes, operation->key_id,
+                            operation->cancellable, on_looked, operation);
 }
 
 static void
@@ -516,7 +557,10 @@ on_service_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   operation->service = VAULT_PROMPT_SERVICE (service);
   if (operation->interactive)
     vault_prompt_service_allow (operation->service, disarm_deadline, operation);
-  search (operation);
+  if (operation->key_id != NULL)
+    look (operation);
+  else
+    search (operation);
 }
 
 static Operation *
@@ -612,7 +656,7 @@ on_keyring_changed (VaultKeyringEvent event, const char *path, gpointer user_dat
 
   if (event == VAULT_KEYRING_APPEARED || event == VAULT_KEYRING_VANISHED)
     vault_keyring_retry_end (store->retry);
-  if (event == VAULT_KEYRING_APPEARED || event == VAULT_KEYRING_UNLOCKED
+  if ((event == VAULT_KEYRING_APPEARED && store->has_outcome) || event == VAULT_KEYRING_UNLOCKED
       || (event == VAULT_KEYRING_ITEM_CHANGED && is_ours))
     g_signal_emit_by_name (store, "changed");
   else if (event == VAULT_KEYRING_LOCKED && g_strcmp0 (path, store->collection) == 0)

@@ -15,7 +15,7 @@ stop and start, as the file of a real one does.
     answer              answers all calls that were held, and holds no more
     heal                starts again, with every setting as at first, unlocked
     items               the values, and the number of times that one was overwritten
-    calls METHOD        how often it was called
+    calls METHOD        how often it was called; of a property, read
     reset               as new, and off the bus
 """
 import itertools
@@ -176,7 +176,7 @@ class Keyring:
         return self.connection.register_object(
             path, self.info[interface],
             lambda *call: self._on_call(thing, path, *call[4:7]),
-            lambda *read: self._property(thing, read[4]), None)
+            lambda *read: self._read(thing, read[4]), None)
 
     def _signal(self, path, interface, name, signature, *arguments, to=None):
         self.connection.emit_signal(to, path, interface, name,
@@ -215,6 +215,10 @@ class Keyring:
             "Label": lambda: GLib.Variant("s", item.label if item else "Keyring"),
             "Attributes": lambda: GLib.Variant("a{ss}", self._attributes(item)),
         }.get(name, lambda: GLib.Variant("t", 1))()
+
+    def _read(self, thing, name):
+        self.calls[name] = self.calls.get(name, 0) + 1
+        return self._property(thing, name)
 
     # Calls
     def _on_call(self, thing, path, method, parameters, invocation):

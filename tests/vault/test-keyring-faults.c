@@ -274,6 +274,45 @@ test_create (Fixture *fixture, gconstpointer data)
     g_assert_cmpstr (after, ==, found);
 }
 
+static void
+count (guint *n_signals)
+{
+  (*n_signals)++;
+}
+
+/* At each start of the service the keyring would be asked twice. */
+static void
+test_a_keyring_that_was_there_is_no_news (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (VaultKeyStore) store = vault_secret_service_store_new (PATIENT_MS);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *id = NULL;
+  guint n_news = 0;
+
+  g_signal_connect_swapped (store, "changed", G_CALLBACK (count), &n_news);
+  g_assert_cmpint (create (fixture, &none, &id), ==, OK);
+  vault_key_store_get_async (store, id, FALSE, keep_result, &result);
+  g_assert_cmpint (finish (fixture, &none, store, &result, NULL), ==, OK);
+  g_assert_cmpuint (n_news, ==, 0);
+  tell (fixture, "stop; start");
+  while (n_news == 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* What else they say of themselves is not asked for: it costs the first answer. */
+static void
+test_a_key_whose_id_is_known_is_read_at_once (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = NULL, *before = NULL, *after = NULL;
+
+  g_assert_cmpint (create (fixture, &none, &id), ==, OK);
+  before = fake_keyring_tell (fixture->keyring, "calls Attributes");
+  g_assert_cmpint (get (fixture, &none, id), ==, OK);
+  after = fake_keyring_tell (fixture->keyring, "calls Attributes");
+  g_assert_cmpstr (before, !=, "0");
+  g_assert_cmpstr (after, ==, before);
+}
+
 /* One that says it is ours and is not stays: it may be of use to somebody. */
 static void
 test_keeping_adds_and_never_replaces (Fixture *fixture, gconstpointer data)
@@ -444,6 +483,10 @@ main (int argc, char **argv)
   add_all (cases, keyring);
   g_test_add ("/keyring-faults/keeping-adds-and-never-replaces", Fixture, &cases[0], set_up,
               test_keeping_adds_and_never_replaces, tear_down);
+  g_test_add ("/keyring-faults/a-keyring-that-was-there-is-no-news", Fixture, &cases[0], set_up,
+              test_a_keyring_that_was_there_is_no_news, tear_down);
+  g_test_add ("/keyring-faults/a-key-whose-id-is-known-is-read-at-once", Fixture, &cases[0], set_up,
+              test_a_key_whose_id_is_known_is_read_at_once, tear_down);
   status = g_test_run ();
   fake_keyring_free (keyring);
   test_bus_stop (bus);
