@@ -21,6 +21,7 @@
 #include "vault/key-text.h"
 #include "vault/keyring-look.h"
 #include "vault/keyring-retry.h"
+#include "vault/keyring-session.h"
 #include "vault/keyring-watch.h"
 #include "vault/prompt-service.h"
 
@@ -37,7 +38,9 @@ struct _VaultSecretServiceStore
   VaultKeyringRetry *retry;
   char *item; /* where the key was last found; NULL: not yet */
   char *collection;
-  gboolean has_outcome; /* which may be another when the keyring appears */
+  gboolean has_outcome;       /* which may be another when the keyring appears */
+  gboolean has_begun;         /* somebody has asked */
+  VaultKeyringSession *ahead; /* for the first who asks; NULL: none */
 };
 
 /* One call of ours. Owned by its task, which each step holds. */
@@ -547,14 +550,13 @@ on_service_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Operation *operation = user_data;
   GError *error = NULL;
-  SecretService *service = secret_service_open_finish (result, &error);
 
-  if (service == NULL)
+  operation->service = vault_keyring_session_take_finish (result, &error);
+  if (operation->service == NULL)
     {
       end_with_error (operation, error);
       return;
     }
-  operation->service = VAULT_PROMPT_SERVICE (service);
   if (operation->interactive)
     vault_prompt_service_allow (operation->service, disarm_deadline, operation);
   if (operation->key_id != NULL)
@@ -584,9 +586,13 @@ operation_new (VaultKeyStore *store,
 static void
 begin_operation (Operation *operation)
 {
+  VaultSecretServiceStore *store =
+      VAULT_SECRET_SERVICE_STORE (g_task_get_source_object (operation->task));
+
+  store->has_begun = TRUE;
   arm_deadline (operation);
-  secret_service_open (VAULT_TYPE_PROMPT_SERVICE, NULL, SECRET_SERVICE_OPEN_SESSION,
-                       operation->cancellable, on_service_opened, operation);
+  vault_keyring_session_take_async (g_steal_pointer (&store->ahead), operation->cancellable,
+                                    on_service_opened, operation);
 }
 
 static const char *
@@ -648,6 +654,16 @@ finish (VaultKeyStore *store, GAsyncResult *result, Secret **key, GError **error
   return outcome;
 }
 
+/* At start, while the vault is still reading its files. */
+static void
+keyring_is_there (VaultSecretServiceStore *store)
+{
+  if (store->has_outcome)
+    g_signal_emit_by_name (store, "changed");
+  else if (store->ahead == NULL && !store->has_begun)
+    store->ahead = vault_keyring_session_open_ahead ();
+}
+
 static void
 on_keyring_changed (VaultKeyringEvent event, const char *path, gpointer user_data)
 {
@@ -655,9 +671,13 @@ on_keyring_changed (VaultKeyringEvent event, const char *path, gpointer user_dat
   gboolean is_ours = g_strcmp0 (path, store->item) == 0;
 
   if (event == VAULT_KEYRING_APPEARED || event == VAULT_KEYRING_VANISHED)
-    vault_keyring_retry_end (store->retry);
-  if ((event == VAULT_KEYRING_APPEARED && store->has_outcome) || event == VAULT_KEYRING_UNLOCKED
-      || (event == VAULT_KEYRING_ITEM_CHANGED && is_ours))
+    {
+      vault_keyring_retry_end (store->retry);
+      g_clear_pointer (&store->ahead, vault_keyring_session_free);
+    }
+  if (event == VAULT_KEYRING_APPEARED)
+    keyring_is_there (store);
+  else if (event == VAULT_KEYRING_UNLOCKED || (event == VAULT_KEYRING_ITEM_CHANGED && is_ours))
     g_signal_emit_by_name (store, "changed");
   else if (event == VAULT_KEYRING_LOCKED && g_strcmp0 (path, store->collection) == 0)
     g_signal_emit_by_name (store, "locked");
@@ -693,6 +713,7 @@ vault_secret_service_store_finalize (GObject *object)
 {
   VaultSecretServiceStore *store = VAULT_SECRET_SERVICE_STORE (object);
 
+  g_clear_pointer (&store->ahead, vault_keyring_session_free);
   vault_keyring_watch_free (store->watch);
   vault_keyring_retry_free (store->retry);
   g_free (store->item);

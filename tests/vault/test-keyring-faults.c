@@ -313,6 +313,57 @@ test_a_key_whose_id_is_known_is_read_at_once (Fixture *fixture, gconstpointer da
   g_assert_cmpstr (after, ==, before);
 }
 
+static guint
+count_sessions (Fixture *fixture)
+{
+  g_autofree char *n_calls = fake_keyring_tell (fixture->keyring, "calls OpenSession");
+
+  return g_ascii_strtoull (n_calls, NULL, 10);
+}
+
+static void
+wait_for_sessions (Fixture *fixture, guint n_sessions)
+{
+  while (count_sessions (fixture) < n_sessions)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_a_session_is_ready_for_the_first_who_asks (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (VaultKeyStore) store = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *id = NULL;
+  guint n_each;
+
+  g_assert_cmpint (create (fixture, &none, &id), ==, OK);
+  n_each = count_sessions (fixture);
+  store = vault_secret_service_store_new (PATIENT_MS);
+  wait_for_sessions (fixture, 2 * n_each);
+  vault_key_store_get_async (store, id, FALSE, keep_result, &result);
+  g_assert_cmpint (finish (fixture, &none, store, &result, NULL), ==, OK);
+  g_assert_cmpuint (count_sessions (fixture), ==, 2 * n_each);
+}
+
+static void
+test_a_session_with_a_keyring_that_has_gone_is_not_used (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (VaultKeyStore) store = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *id = NULL;
+  guint n_each;
+
+  g_assert_cmpint (create (fixture, &none, &id), ==, OK);
+  n_each = count_sessions (fixture);
+  store = vault_secret_service_store_new (PATIENT_MS);
+  wait_for_sessions (fixture, 2 * n_each);
+  tell (fixture, "stop; start");
+  wait_for_sessions (fixture, 3 * n_each);
+  vault_key_store_get_async (store, id, FALSE, keep_result, &result);
+  g_assert_cmpint (finish (fixture, &none, store, &result, NULL), ==, OK);
+  g_assert_cmpuint (count_sessions (fixture), ==, 3 * n_each);
+}
+
 /* One that says it is ours and is not stays: it may be of use to somebody. */
 static void
 test_keeping_adds_and_never_replaces (Fixture *fixture, gconstpointer data)
@@ -487,6 +538,11 @@ main (int argc, char **argv)
               test_a_keyring_that_was_there_is_no_news, tear_down);
   g_test_add ("/keyring-faults/a-key-whose-id-is-known-is-read-at-once", Fixture, &cases[0], set_up,
               test_a_key_whose_id_is_known_is_read_at_once, tear_down);
+  g_test_add ("/keyring-faults/a-session-is-ready-for-the-first-who-asks", Fixture, &cases[0],
+              set_up, test_a_session_is_ready_for_the_first_who_asks, tear_down);
+  g_test_add ("/keyring-faults/a-session-with-a-keyring-that-has-gone-is-not-used", Fixture,
+              &cases[0], set_up, test_a_session_with_a_keyring_that_has_gone_is_not_used,
+              tear_down);
   status = g_test_run ();
   fake_keyring_free (keyring);
   test_bus_stop (bus);
