@@ -17,6 +17,7 @@
 
 #define SANDBOX_FILE ".flatpak-info"
 #define SANDBOX_FILE_MAX (64 * 1024)
+#define ENTRY_MAX (64 * 1024) /* of a label, or of the control groups; more is no answer */
 
 #ifndef FUSE_SUPER_MAGIC
 #define FUSE_SUPER_MAGIC 0x65735546
@@ -151,13 +152,34 @@ find_unit (const char *cgroups)
   return g_strdup ("");
 }
 
+/* NULL: it cannot be read. Nobody wants to know why: GLib's reader looks for words for it in
+ * the user's language, which takes longer than all the rest. */
+static char *
+read_entry (const char *entry, const char *name)
+{
+  g_autofree char *path = g_build_filename (entry, name, NULL);
+  int descriptor = open (path, O_RDONLY | O_CLOEXEC);
+  g_autofree char *text = g_malloc (ENTRY_MAX + 1);
+  gsize length = 0;
+  gssize got = descriptor >= 0 ? 1 : -1;
+
+  while (got > 0 && length < ENTRY_MAX)
+    {
+      got = read (descriptor, text + length, ENTRY_MAX - length);
+      length += MAX (got, 0);
+    }
+  if (descriptor >= 0)
+    close (descriptor);
+  text[length] = '\0';
+  return got == 0 ? g_steal_pointer (&text) : NULL;
+}
+
 static void
 read_cgroups (BusIdentity *identity, const char *entry)
 {
-  g_autofree char *path = g_build_filename (entry, "cgroup", NULL);
-  g_autofree char *cgroups = NULL;
+  g_autofree char *cgroups = read_entry (entry, "cgroup");
 
-  if (!g_file_get_contents (path, &cgroups, NULL, NULL))
+  if (cgroups == NULL)
     {
       identity->sandbox = BUS_SANDBOX_UNKNOWN;
       return;
@@ -171,10 +193,9 @@ read_cgroups (BusIdentity *identity, const char *entry)
 static void
 read_label (BusIdentity *identity, const char *entry)
 {
-  g_autofree char *path = g_build_filename (entry, "attr", "current", NULL);
-  g_autofree char *label = NULL;
+  g_autofree char *label = read_entry (entry, "attr/current");
 
-  if (g_file_get_contents (path, &label, NULL, NULL))
+  if (label != NULL)
     look_for_snap (identity, label);
 }
 
