@@ -43,9 +43,11 @@ struct _BusService
   BusPatience *patience; /* with a keyring that does not answer, while looking */
   Wish wish;
   gboolean has_names;
-  guint n_asking; /* answers about names, and the portal's connection, that are to come */
-  guint goodbye;  /* the timer of the end; 0: not ending */
-  guint ending;   /* looks from the main loop whether anything is owed */
+  guint n_asking;                     /* answers about names that are to come */
+  gboolean is_connecting;             /* the portal */
+  GDBusConnection *portal_connection; /* until the portal is opened */
+  guint goodbye;                      /* the timer of the end; 0: not ending */
+  guint ending;                       /* looks from the main loop whether anything is owed */
   BusServiceState state;
 };
 
@@ -63,6 +65,13 @@ static gboolean
 is_cancelled (const GError *error)
 {
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* Whether something is to come that is waited for. */
+static gboolean
+is_asking (BusService *service)
+{
+  return service->n_asking > 0 || service->is_connecting;
 }
 
 /* The portal */
@@ -91,6 +100,17 @@ ask_for_portal_name (BusService *service)
                      portal_name_is_answered, service);
 }
 
+/* When there is a connection, and the main name is ours. */
+static void
+open_portal (BusService *service)
+{
+  if (service->portal == NULL && service->portal_connection != NULL)
+    service->portal = bus_portal_new (service->roster, service->portal_connection);
+  g_clear_object (&service->portal_connection);
+  if (service->portal != NULL)
+    ask_for_portal_name (service);
+}
+
 static void
 portal_connection_is_open (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -101,25 +121,26 @@ portal_connection_is_open (GObject *source, GAsyncResult *result, gpointer user_
 
   if (is_cancelled (error))
     return;
-  service->n_asking--;
+  service->is_connecting = FALSE;
   if (connection == NULL)
     g_warning ("Sandboxed programs will not be answered: %s", error->message);
-  else
-    {
-      service->portal = bus_portal_new (service->roster, connection);
-      ask_for_portal_name (service);
-    }
+  service->portal_connection = g_steal_pointer (&connection);
+  if (service->has_names)
+    open_portal (service);
   go_on (service);
 }
 
 static void
 open_portal_connection (BusService *service)
 {
-  g_autofree char *address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autofree char *address = NULL;
 
+  if (service->portal != NULL || service->portal_connection != NULL || service->is_connecting)
+    return;
+  address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SESSION, NULL, NULL);
   if (address == NULL)
     return;
-  service->n_asking++;
+  service->is_connecting = TRUE;
   g_dbus_connection_new_for_address (address,
                                      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
                                          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
@@ -140,14 +161,11 @@ watch_rival (BusService *service)
 static void
 name_is_ours (BusService *service)
 {
-  gboolean is_first = service->portal == NULL;
-
   g_clear_pointer (&service->rival, bus_rival_free);
   service->has_names = TRUE;
-  if (!is_first)
-    ask_for_portal_name (service);
-  else
-    open_portal_connection (service);
+  open_portal_connection (service);
+  if (!service->is_connecting)
+    open_portal (service);
   if (service->state != BUS_SERVICE_RUNNING)
     change_state (service, BUS_SERVICE_RUNNING);
 }
@@ -245,6 +263,7 @@ look_at_vault (BusService *service)
   service->is_looking = TRUE;
   service->patience = bus_patience_new (service->connection, look_is_over, service);
   core_look (service->core, service->open, vault_was_looked_at, service);
+  open_portal_connection (service); /* while the keyring is waited for */
 }
 
 static void
@@ -313,7 +332,7 @@ leave (BusService *service)
 static void
 go_on (BusService *service)
 {
-  if (service->n_asking > 0 || service->wish == STAY || service->state == BUS_SERVICE_ENDED)
+  if (is_asking (service) || service->wish == STAY || service->state == BUS_SERVICE_ENDED)
     return;
   if (service->has_names)
     release_names (service);
@@ -384,7 +403,7 @@ gboolean
 bus_service_retire (BusService *service)
 {
   if (service->state != BUS_SERVICE_RUNNING || service->wish != STAY || service->goodbye != 0
-      || service->n_asking > 0)
+      || is_asking (service))
     return FALSE;
   service->wish = RETIRE;
   go_on (service);
@@ -431,6 +450,7 @@ bus_service_free (BusService *service)
   if (service->has_names)
     bus_names_release (service->connection, BUS_NAME, NULL, NULL, NULL);
   g_clear_pointer (&service->portal, bus_portal_free);
+  g_clear_object (&service->portal_connection);
   g_clear_handle_id (&service->goodbye, g_source_remove);
   g_clear_handle_id (&service->ending, g_source_remove);
   bus_tree_close (service->tree);
