@@ -114,6 +114,8 @@ def one_who_types_after_the_service_was_killed_needs_nothing_else():
     with two_people("pair-killed") as pair:
         pair.go_private()
         pair.desktops[0].stop_service(signal.SIGKILL)
+        # What is typed before that is seen was meant for the private state, and is given back.
+        pair.alice.wait_for("bob", "The OTR service is away")
         pair.alice.say("bob", "is anybody there?")
         pair.bob.wait_for("alice: is anybody there?")
         pair.bob.type("yes, as before")
