@@ -173,21 +173,44 @@ read_folder (GTask *task, gpointer source, gpointer task_data, GCancellable *can
     g_task_return_boolean (task, TRUE);
 }
 
-static gboolean
-load_file (VaultAttempt *attempt, guint file, GError **error)
+/* What is needed for loading alone. That of trust goes when loading has been answered: wiping and
+ * freeing it takes a while. */
+typedef struct
 {
-  const VaultFile *which = &vault_files[file];
-  g_autoptr (Secret) payload = NULL;
-  g_autoptr (GPtrArray) records = NULL;
+  Secret *payloads[VAULT_N_FILES];
+  GPtrArray *records[VAULT_N_FILES];
+} Load;
+
+static void
+load_forget (Load *load, guint file)
+{
+  g_clear_pointer (&load->payloads[file], secret_unref);
+  g_clear_pointer (&load->records[file], g_ptr_array_unref);
+}
+
+static void
+load_clear (Load *load)
+{
+  for (guint i = 0; i < VAULT_N_FILES; i++)
+    load_forget (load, i);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Load, load_clear)
+
+static gboolean
+load_file (VaultAttempt *attempt, guint file, Load *load, GError **error)
+{
+  const VaultContents contents = vault_files[file].contents;
+  Secret **payload = &load->payloads[file];
+  GPtrArray **records = &load->records[file];
 
   if (attempt->files[file] == NULL)
     return TRUE;
-  payload = vault_sealed_unseal (attempt->files[file], which->contents, attempt->key, error);
-  if (payload != NULL)
-    records = vault_records_parse (payload, file == VAULT_FILE_KEYS, error);
-  if (records == NULL)
+  *payload = vault_sealed_unseal (attempt->files[file], contents, attempt->key, error);
+  if (*payload != NULL)
+    *records = vault_records_parse (*payload, file == VAULT_FILE_KEYS, error);
+  if (*records == NULL)
     return FALSE;
-  vault_table_load (attempt->table, which->contents, records);
+  vault_table_load (attempt->table, contents, *records);
   return TRUE;
 }
 
@@ -218,22 +241,26 @@ load_restored (VaultAttempt *attempt, GError **error)
 }
 
 static gboolean
-load_all (VaultAttempt *attempt, GError **error)
+load_all (VaultAttempt *attempt, Load *load, GError **error)
 {
   if (attempt->restored != NULL)
     return load_restored (attempt, error);
-  return load_file (attempt, VAULT_FILE_TRUST, error)
-         && load_file (attempt, VAULT_FILE_KEYS, error);
+  return load_file (attempt, VAULT_FILE_TRUST, load, error)
+         && load_file (attempt, VAULT_FILE_KEYS, load, error);
 }
 
 static void
 load_files (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   VaultAttempt *attempt = task_data;
+  g_auto (Load) load = { 0 };
   GError *error = NULL;
+  gboolean is_loaded;
 
   attempt->table = vault_table_new ();
-  if (load_all (attempt, &error))
+  is_loaded = load_all (attempt, &load, &error);
+  load_forget (&load, VAULT_FILE_KEYS); /* a lock that comes now leaves nothing of them */
+  if (is_loaded)
     {
       g_task_return_boolean (task, TRUE);
       return;

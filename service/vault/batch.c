@@ -3,6 +3,9 @@
 
 #include "vault/batch.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #define ALIGNMENT 8
 
 struct _VaultBatch
@@ -13,6 +16,20 @@ struct _VaultBatch
   guint8 bytes[] __attribute__ ((aligned (ALIGNMENT)));
 };
 
+/* Its pages are all about to be used: at once they cost a third of one by one. */
+static void
+make_real (VaultBatch *batch)
+{
+#ifdef MADV_POPULATE_WRITE
+  const guintptr page = getpagesize ();
+  guintptr start = ((guintptr)batch->bytes + page - 1) / page * page;
+  guintptr end = (guintptr)(batch->bytes + batch->size) / page * page;
+
+  if (end > start)
+    (void)madvise ((void *)start, end - start, MADV_POPULATE_WRITE);
+#endif
+}
+
 VaultBatch *
 vault_batch_new (gsize size)
 {
@@ -21,6 +38,7 @@ vault_batch_new (gsize size)
   g_atomic_ref_count_init (&batch->count);
   batch->size = size;
   batch->used = 0;
+  make_real (batch);
   return batch;
 }
 
