@@ -39,7 +39,8 @@ typedef enum
   IN_PLAINTEXT,
   IN_EXCHANGE,
   IN_PRIVATE,
-  N_STATES,
+  IN_FINISHED,
+  IN_VERIFICATION,
 } StartState;
 
 typedef struct
@@ -83,28 +84,52 @@ exchange (Meeting *meeting)
     }
 }
 
+/* The upper half are those that came later: inputs keep their meaning. */
+static StartState
+find_state (guint8 how)
+{
+  return how < 0x80 ? how % IN_FINISHED : IN_FINISHED + how % 2;
+}
+
+static void
+go_on (Meeting *meeting, StartState state)
+{
+  exchange (meeting);
+  g_assert_cmpstr (core_session_get_state (meeting->side->session), ==, "private");
+  if (state == IN_FINISHED)
+    {
+      end_end (&meeting->contact->alice);
+      exchange (meeting);
+      g_assert_cmpstr (core_session_get_state (meeting->side->session), ==, "finished");
+    }
+  if (state == IN_VERIFICATION)
+    {
+      actor_verify (meeting->actors[0], "x", "?");
+      carry_out (meeting);
+      g_assert_cmpstr (core_session_get_verification (meeting->side->session), ==, "waiting");
+    }
+}
+
 static void
 begin (Meeting *meeting, guint8 how, gboolean short_lines)
 {
   static const char *const policies[] = { "manual", "opportunistic", "always" };
   const CoreConfiguration small = { .has_max_message_size = TRUE, .max_message_size = 200 };
-  StartState state = how % N_STATES;
+  StartState state = find_state (how);
 
   fixed_restart ();
   meeting->contact = pair_new ("alice.key", "carol.key");
   meeting->side = side_new ("bob@example.org", "alice@example.org", "bob.key");
   meeting->actors[0] = side_attach (meeting->side, "pidgin");
   meeting->actors[1] = side_attach (meeting->side, "dino");
-  side_set_policy (meeting->side, policies[how / N_STATES % G_N_ELEMENTS (policies)]);
+  side_set_policy (meeting->side, policies[how / IN_FINISHED % G_N_ELEMENTS (policies)]);
   for (guint i = 0; short_lines && i < 2; i++)
     core_session_attach (meeting->side->session, meeting->actors[i]->messenger, &small, NULL);
   if (state == IN_PLAINTEXT)
     return;
   actor_start (meeting->actors[0]);
-  if (state != IN_PRIVATE)
-    return;
-  exchange (meeting);
-  g_assert_cmpstr (core_session_get_state (meeting->side->session), ==, "private");
+  if (state != IN_EXCHANGE)
+    go_on (meeting, state);
 }
 
 static void
@@ -183,15 +208,16 @@ check_texts (Meeting *meeting)
 }
 
 static void
-check (Meeting *meeting, gboolean was_private)
+check (Meeting *meeting, const char *begun)
 {
   Answer *sent;
 
   check_texts (meeting);
   g_assert_cmpuint (meeting->side->wire->len, <, 1000);
-  if (!was_private)
+  if (strcmp (begun, "private") == 0)
+    g_assert_cmpstr (core_session_get_state (meeting->side->session), ==, "private");
+  else if (strcmp (begun, "finished") != 0)
     return;
-  g_assert_cmpstr (core_session_get_state (meeting->side->session), ==, "private");
   sent = actor_send (meeting->actors[0], WORDS, 0);
   side_wait (meeting->side);
   if (sent->error == NULL)
@@ -205,21 +231,21 @@ LLVMFuzzerTestOneInput (const uint8_t *input, size_t length)
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   Meeting meeting = { 0 };
-  gboolean was_private;
+  g_autofree char *begun = NULL;
 
   if (length < 3)
     return 0;
   text = g_strndup ((const char *)input + 2, length - 2);
   lines = g_strsplit (text, "\n", LINES_MAX);
   begin (&meeting, input[0], (input[1] & 1) != 0);
-  was_private = strcmp (core_session_get_state (meeting.side->session), "private") == 0;
+  begun = g_strdup (core_session_get_state (meeting.side->session));
   for (guint i = 0; lines[i] != NULL; i++)
     if (*lines[i] != '\0')
       hand_in (&meeting, (guint8)*lines[i], lines[i] + 1);
   if (meeting.locked)
     lock_or_unlock (&meeting);
   carry_out (&meeting);
-  check (&meeting, was_private);
+  check (&meeting, begun);
   side_wait (meeting.side);
   side_free (meeting.side);
   pair_free (meeting.contact);
