@@ -3,7 +3,7 @@
 
 #include "bus/patience.h"
 
-#define ANSWERS 20
+#define ANSWERS 50
 #define PAUSE_MS 10
 
 struct _BusPatience

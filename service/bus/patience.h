@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* How long a program on the bus may take that is well: so many answers of the bus
- * itself, one after the other, with a pause before each. It is a fifth of a second,
+ * itself, one after the other, with a pause before each. It is half a second,
  * and more where the machine is busy and all are slow.
  */
 #pragma once
