@@ -90,6 +90,15 @@ give_to (CoreSession *session, CoreAttachment *attachment, GPtrArray *texts)
   core_session_ring_for_news (session, attachment);
 }
 
+/* An exchange that runs is let be: stopped, it would leave the session in the clear, and what the
+ * user types then, until the end or to the next service, would go so without consent. */
+static void
+work_last_goodbye (CoreCall *call)
+{
+  if (call->session->view->state == ENGINE_STATE_PRIVATE)
+    work_goodbye (call);
+}
+
 static void
 settle_last_goodbye (CoreCall *call)
 {
@@ -107,7 +116,7 @@ settle_last_goodbye (CoreCall *call)
 
 static const CoreCallType last_goodbye_type = {
   .begin = begin_goodbye,
-  .work = work_goodbye,
+  .work = work_last_goodbye,
   .settle = settle_last_goodbye,
 };
 

@@ -213,6 +213,7 @@ test_shutting_down_gives_held_texts_back (void)
   g_assert_cmpuint (core_shut_down (talk->alice->core), ==, 1);
   side_wait (talk->alice);
   g_assert_cmpuint (core_session_get_held (talk->alice->session), ==, 0);
+  g_assert_cmpstr (core_session_get_state (talk->alice->session), ==, "starting");
   late = actor_send (talk->a, "typed too late", 3);
   g_assert_cmpint (late->verdict, ==, ENGINE_VERDICT_HELD);
   g_assert_cmpuint (late->n_lines, ==, 0);
