@@ -130,10 +130,22 @@ class Finch:
         self.press("/", *self.buddy, "Enter")
         self.wait_for("%s (%s" % (self.buddy, self.account))
 
+    def _top(self):
+        """Where the window in front has its title, whole."""
+        return self.screen().split("\n", 1)[0]
+
     def bring_to_front(self, title):
         """A window that came by itself: Finch leaves the keyboard where it is."""
         self.wait_until(lambda: title in self.screen(), repr(title))
         self.press("M-n")
+
+    def go_to(self, conversation):
+        """One that the user has asked for: it may or may not have come to the front by itself."""
+        self.wait_until(lambda: conversation in self.screen(), repr(conversation))
+        while not re.search("┤[^├]*" + re.escape(conversation), self._top()):
+            before = self._top()
+            self.press("M-n")
+            self.wait_until(lambda: self._top() != before, "the next window")
 
     def choose_action(self, letter):
         """Of the plugin, in the menu of the buddy list, which is in front."""

@@ -33,7 +33,7 @@ def pidgin_and_finch_talk_privately():
 def rooms_are_left_alone_and_said_so():
     with two_people("irc-room") as pair:
         pair.bob.type("/join #garden")
-        pair.bob.bring_to_front("#garden")
+        pair.bob.go_to("#garden")
         pair.bob.type("/otr start")
         pair.bob.wait_for("OTR is for two: rooms are left alone")
         pair.bob.type("to the whole garden")
