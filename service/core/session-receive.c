@@ -70,13 +70,23 @@ get_caller_id (CoreCall *call)
   return core_messenger_get_id (call->caller);
 }
 
+/* Pieces are put together for each messenger: what one has handed in is not known of another. */
+static char *
+name_piece (CoreCall *call)
+{
+  return g_strconcat (get_caller_id (call), "\n", call->line_id, NULL);
+}
+
 /* One that is handed in again is not put together again with what came before it. */
 static gboolean
 is_known_piece (CoreCall *call)
 {
+  g_autofree char *name = NULL;
+
   if (call->line_id == NULL)
     return FALSE;
-  call->first = core_repeats_find_piece (call->session->repeats, call->text, call->line_id);
+  name = name_piece (call);
+  call->first = core_repeats_find_piece (call->session->repeats, call->text, name);
   if (call->first == NULL)
     return FALSE;
   core_first_result_replay (call->first, call->turn);
@@ -130,7 +140,11 @@ take_piece (CoreCall *call)
     return FALSE;
   goes_on = assemble (call) && !is_repeat (call);
   if (call->line_id != NULL && call->turn->verdict != ENGINE_VERDICT_OWN)
-    core_repeats_add_piece (call->session->repeats, piece, call->line_id, call->first);
+    {
+      g_autofree char *name = name_piece (call);
+
+      core_repeats_add_piece (call->session->repeats, piece, name, call->first);
+    }
   return goes_on;
 }
 

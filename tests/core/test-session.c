@@ -264,6 +264,36 @@ test_a_piece_with_its_id_comes_to_the_same_again (void)
     }
 }
 
+/* The network shows them to both, in another order. */
+static void
+test_pieces_that_two_messengers_hand_in_come_to_a_text (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Actor *second = side_attach (talk->alice, "dino");
+  const CoreConfiguration small = { .has_max_message_size = TRUE, .max_message_size = 200 };
+  g_autofree char *long_text = g_strnfill (500, 'x');
+  Answer *answer = NULL;
+  guint number = 0;
+
+  side_go_private (talk->alice);
+  core_session_attach (talk->bob->session, talk->b->messenger, &small, NULL);
+  actor_send (talk->b, long_text, 1);
+  side_wait (talk->bob);
+  for (char *piece; (piece = g_queue_pop_head (&talk->alice->inbox)) != NULL; g_free (piece))
+    {
+      g_autofree char *id = g_strdup_printf ("line %u", number++);
+      const CoreReceiveOptions options = { .id = id };
+
+      /* the first was, and its program has died over it */
+      if (number == 1)
+        actor_receive_with (talk->a, piece, &options);
+      answer = actor_receive_with (second, piece, &options);
+      side_wait (talk->alice);
+    }
+  g_assert_cmpuint (number, >, 2);
+  g_assert_cmpstr (answer->text, ==, long_text);
+}
+
 static void
 test_history_is_never_answered (void)
 {
@@ -407,6 +437,8 @@ main (int argc, char **argv)
   g_test_add_func ("/core/session/fragments-are-put-together", test_fragments_are_put_together);
   g_test_add_func ("/core/session/a-piece-with-its-id-comes-to-the-same-again",
                    test_a_piece_with_its_id_comes_to_the_same_again);
+  g_test_add_func ("/core/session/pieces-that-two-messengers-hand-in-come-to-a-text",
+                   test_pieces_that_two_messengers_hand_in_come_to_a_text);
   g_test_add_func ("/core/session/history-is-never-answered", test_history_is_never_answered);
   g_test_add_func ("/core/session/an-idle-session-goes", test_an_idle_session_goes);
   g_test_add_func ("/core/session/a-silent-contact-stalls", test_a_silent_contact_stalls);
