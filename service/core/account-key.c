@@ -130,6 +130,14 @@ put_key (Generation *generation, GError **error)
   if (!core_account_check_open (account, "keep the new key", error))
     return FALSE;
   generation->before = vault_lookup_account (account->vault, account->protocol, account->name);
+  if (generation->before == NULL)
+    {
+      g_set_error_literal (
+          error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
+          "The new key was not kept: the account is not in the vault any more; add "
+          "it again");
+      return FALSE;
+    }
   record = vault_account_copy (generation->before);
   g_clear_pointer (&record->private_key, secret_unref);
   record->private_key = engine_key_to_secret (generation->key);

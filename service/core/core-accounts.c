@@ -67,6 +67,16 @@ on_account_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
   g_task_return_pointer (task, g_object_ref (account), g_object_unref);
 }
 
+/* Another caller, or an import, is about to have it saved: it is nobody else's to put or undo. */
+static gboolean
+is_being_made (Core *core, const Wanted *wanted)
+{
+  g_autoptr (VaultAccount) record =
+      vault_lookup_account (core->vault, wanted->protocol, wanted->name);
+
+  return record != NULL;
+}
+
 static void
 create_account (GTask *task)
 {
@@ -75,6 +85,12 @@ create_account (GTask *task)
   g_autoptr (VaultAccount) record = vault_account_new (wanted->protocol, wanted->name);
   GError *error = NULL;
 
+  if (is_being_made (core, wanted))
+    {
+      core->accounts_under_way++;
+      vault_save_async (core->vault, on_account_saved, task);
+      return;
+    }
   if (core->accounts->len + core->accounts_under_way >= CORE_ACCOUNTS_MAX)
     g_set_error (&error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED,
                  "The account was not made: there are %d already", CORE_ACCOUNTS_MAX);

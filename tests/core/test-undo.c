@@ -374,6 +374,66 @@ test_what_is_known_outlives_an_account_that_cannot_be_made (void)
   g_assert_null (account);
 }
 
+static void
+note_account (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CoreAccount) account = core_open_account_finish (CORE_CORE (source), result, &error);
+  Run *run = user_data;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (account);
+  run->n_answered++;
+  set_disk ("-");
+}
+
+static void
+note_any (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  ((Run *)user_data)->n_answered++;
+}
+
+/* Two want it at once: it is made for both, and no failure after that takes it back. */
+static void
+test_an_account_that_two_have_made_stays (void)
+{
+  const CoreAccountOptions options = { .create = TRUE };
+  g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
+  g_autoptr (VaultAccount) account = NULL;
+  Run run = { side };
+
+  begin (&run, "+");
+  core_open_account (side->core, "xmpp", "carol@example.org", &options, note_account, &run);
+  change_account_policy (side, "never", note_any, &run);
+  core_open_account (side->core, "xmpp", "carol@example.org", &options, note_any, &run);
+  await_answers (&run, 3);
+  set_disk ("+");
+  account = vault_lookup_account (side->vault, "xmpp", "carol@example.org");
+  g_assert_nonnull (account);
+}
+
+/* An import has put it into the vault and is not answered yet: it is opened as it is there. */
+static void
+test_an_account_that_is_being_made_keeps_its_key (void)
+{
+  const CoreAccountOptions options = { .create = TRUE };
+  g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
+  g_autoptr (VaultAccount) imported = vault_account_new ("xmpp", "carol@example.org");
+  g_autoptr (VaultAccount) account = NULL;
+  Run run = { side };
+
+  imported->private_key = secret_new ("key", 3);
+  imported->fingerprint = g_strdup (FPR);
+  g_assert_true (vault_put_account (side->vault, imported, NULL));
+  begin (&run, "+");
+  core_open_account (side->core, "xmpp", "carol@example.org", &options, note_account, &run);
+  await_answers (&run, 1);
+  set_disk ("+");
+  account = vault_lookup_account (side->vault, "xmpp", "carol@example.org");
+  g_assert_cmpstr (account->fingerprint, ==, FPR);
+  g_assert_nonnull (account->private_key);
+}
+
 /* Of what an import has brought, what is changed meanwhile is the later change's. */
 static void
 test_an_import_that_fails_leaves_what_came_later (void)
@@ -522,6 +582,9 @@ static const Named others[] = {
     test_an_account_that_is_not_removed_is_as_before },
   { "what-is-known-outlives-an-account-that-cannot-be-made",
     test_what_is_known_outlives_an_account_that_cannot_be_made },
+  { "an-account-that-two-have-made-stays", test_an_account_that_two_have_made_stays },
+  { "an-account-that-is-being-made-keeps-its-key",
+    test_an_account_that_is_being_made_keeps_its_key },
   { "an-import-that-fails-leaves-what-came-later",
     test_an_import_that_fails_leaves_what_came_later },
   { "a-key-that-is-not-saved-takes-no-policy-with-it",
