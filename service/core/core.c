@@ -626,9 +626,7 @@ visit_sessions (Core *core, SessionFunc visit)
 static void
 say_goodbye (CoreSession *session, guint *count)
 {
-  if (session->view->state == ENGINE_STATE_PRIVATE || session->view->exchanging
-      || session->held_length > 0 || session->running != NULL)
-    core_session_leave (session);
+  core_session_leave (session);
 }
 
 /* What nobody can fetch is not worth waiting for. */

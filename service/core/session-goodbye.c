@@ -45,7 +45,7 @@ take_held (CoreHeld *held)
 
 /* Takes those of @messenger, NULL: all.  NULL: there is none. */
 static GVariant *
-take_of (GPtrArray *texts, const char *messenger)
+take_of (CoreSession *session, GPtrArray *texts, const char *messenger)
 {
   GVariantBuilder messages;
   GVariantDict details;
@@ -62,6 +62,8 @@ take_of (GPtrArray *texts, const char *messenger)
           continue;
         }
       g_variant_builder_add (&messages, "(ts)", text->has_id ? text->id : 0, text->text);
+      if (text->has_id)
+        core_answers_forget (session->answers, text->id);
       g_ptr_array_remove_index (texts, i);
       taken++;
     }
@@ -83,7 +85,7 @@ give_to (CoreSession *session, CoreAttachment *attachment, GPtrArray *texts)
 
   if (!attachment->online || core_messenger_has_vanished (attachment->messenger))
     return;
-  details = take_of (texts, core_messenger_get_id (attachment->messenger));
+  details = take_of (session, texts, core_messenger_get_id (attachment->messenger));
   if (details == NULL)
     return;
   core_attachment_tell (attachment, "lost", details);
@@ -109,7 +111,7 @@ settle_last_goodbye (CoreCall *call)
   session->ending = TRUE;
   for (guint i = 0; i < session->attachments->len; i++)
     give_to (session, g_ptr_array_index (session->attachments, i), texts);
-  rest = take_of (texts, NULL);
+  rest = take_of (session, texts, NULL);
   if (rest != NULL)
     engine_turn_event (call->turn, "lost", rest);
 }

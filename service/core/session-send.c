@@ -259,7 +259,7 @@ choose_way (CoreCall *call, EngineWay way)
   switch (way)
     {
     case ENGINE_WAY_PLAINTEXT:
-      return call->session->ending ? hold (call, "policy") : send_by_policy (call);
+      return send_by_policy (call);
     case ENGINE_WAY_HOLD:
       return call->policy == OTRD_POLICY_NEVER && !call->session->view->latched
                  ? send_by_policy (call)

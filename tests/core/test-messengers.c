@@ -220,12 +220,32 @@ test_shutting_down_gives_held_texts_back (void)
   g_assert_true (answer_has_event (late, "[(uint64 3, 'typed too late')]"));
   first_news = late;
   g_assert_true (answer_has_event (first_news, "[(uint64 1, \"of pidgin's user\")]"));
+  /* What was given back is not held any more, whoever asks. */
+  g_assert_true (answer_has_event (actor_send (talk->a, "of pidgin's user", 1), "'service-ended'"));
   g_assert_cmpuint (core_count_owing (talk->alice->core), ==, 1);
   second_news = actor_collect (second);
   g_assert_true (answer_has_event (second_news, "[(uint64 2, \"of dino's user\")]"));
   g_assert_true (answer_has_event (second_news, "'service-ended'"));
   g_assert_cmpuint (core_count_owing (talk->alice->core), ==, 0);
   side_join (talk->alice, talk->bob);
+}
+
+/* Nothing was under way in it when the service was told to end. */
+static void
+test_shutting_down_gives_back_what_comes_later (void)
+{
+  g_autoptr (Talk) talk = talk_new ();
+  Answer *late;
+
+  side_set_policy (talk->alice, "always");
+  core_shut_down (talk->alice->core);
+  side_wait (talk->alice);
+  late = actor_send (talk->a, "typed too late", 3);
+  g_assert_cmpuint (late->n_lines, ==, 0);
+  g_assert_true (answer_has_event (late, "'service-ended'"));
+  side_set_policy (talk->alice, "manual");
+  late = actor_send (talk->a, "as open as ever", 4);
+  g_assert_cmpint (late->verdict, ==, ENGINE_VERDICT_PLAINTEXT);
 }
 
 /* The one that typed it is not there any more: the one that is, hears of it. */
@@ -399,6 +419,8 @@ main (int argc, char **argv)
   g_test_add_func ("/core/messengers/shutting-down-says-goodbye", test_shutting_down_says_goodbye);
   g_test_add_func ("/core/messengers/shutting-down-gives-held-texts-back",
                    test_shutting_down_gives_held_texts_back);
+  g_test_add_func ("/core/messengers/shutting-down-gives-back-what-comes-later",
+                   test_shutting_down_gives_back_what_comes_later);
   g_test_add_func ("/core/messengers/shutting-down-leaves-no-text-untold",
                    test_shutting_down_leaves_no_text_untold);
   g_test_add_func ("/core/messengers/a-messenger-vanishes-in-the-middle",
