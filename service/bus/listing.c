@@ -206,7 +206,7 @@ bus_listing_new (BusTree *tree, GPtrArray *calls, BusListed listed, gpointer use
 void
 bus_listing_hurry (BusListing *listing)
 {
-  listing->work.greedy = NULL;
+  bus_roster_hurry_work (bus_tree_get_roster (listing->tree), &listing->work);
 }
 
 void

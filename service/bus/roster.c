@@ -84,6 +84,14 @@ bus_roster_add_work (BusRoster *roster, BusWork *work)
   bus_turns_add (work->greedy != NULL ? roster->greed : roster->work, work);
 }
 
+void
+bus_roster_hurry_work (BusRoster *roster, BusWork *work)
+{
+  work->greedy = NULL;
+  if (bus_turns_remove (roster->greed, work))
+    bus_turns_add (roster->work, work);
+}
+
 typedef struct
 {
   GFunc write;

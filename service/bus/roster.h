@@ -70,6 +70,8 @@ BusPace *bus_roster_get_pace (BusRoster *roster);
 
 /* What takes more than one dispatch: a BusWork a turn, one after the other. */
 void bus_roster_add_work (BusRoster *roster, BusWork *work);
+/* It is no greed any more, and does not wait with that. */
+void bus_roster_hurry_work (BusRoster *roster, BusWork *work);
 
 /* Runs @write on @item in a thread that gives way to all others, and then @written here. */
 void bus_roster_write (BusRoster *roster, GFunc write, gpointer item, GSourceFunc written);

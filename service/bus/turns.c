@@ -77,7 +77,7 @@ serve_next (gpointer user_data)
   BusTurns *turns = user_data;
   gpointer caller = g_queue_pop_head (&turns->ring);
 
-  if (turns->serve (caller, turns->user_data))
+  if (caller != NULL && turns->serve (caller, turns->user_data))
     g_queue_push_tail (&turns->ring, caller);
   if (turns->source == 0) /* freed */
     return G_SOURCE_REMOVE;
@@ -104,6 +104,12 @@ bus_turns_add (BusTurns *turns, gpointer caller)
   g_queue_push_tail (&turns->ring, caller);
   if (turns->source == 0)
     serve_from_now_on (turns);
+}
+
+gboolean
+bus_turns_remove (BusTurns *turns, gpointer caller)
+{
+  return g_queue_remove (&turns->ring, caller);
 }
 
 void

@@ -23,6 +23,9 @@ void bus_turns_free (BusTurns *turns);
 /* @caller has calls; it lives until @serve has said that there are no more. */
 void bus_turns_add (BusTurns *turns, gpointer caller);
 
+/* Whether @caller had been waiting for a turn: it is not any more. */
+gboolean bus_turns_remove (BusTurns *turns, gpointer caller);
+
 /* For @serve: nobody has a turn for so many microseconds, or up to a millisecond more. */
 void bus_turns_rest (BusTurns *turns, gint64 time);
 

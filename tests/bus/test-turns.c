@@ -49,6 +49,28 @@ test_each_is_served_in_turn (void)
   bus_turns_free (turns);
 }
 
+static void
+test_who_is_taken_out_has_no_turn (void)
+{
+  g_autoptr (GString) served = g_string_new (NULL);
+  Greedy a = { 'a', 1, served }, b = { 'b', 1, served };
+  BusTurns *turns = bus_turns_new (serve, NULL, G_PRIORITY_DEFAULT_IDLE);
+
+  bus_turns_add (turns, &a);
+  bus_turns_add (turns, &b);
+  g_assert_true (bus_turns_remove (turns, &a));
+  g_assert_false (bus_turns_remove (turns, &a));
+  run_out ();
+  g_assert_cmpstr (served->str, ==, "b");
+  bus_turns_add (turns, &a);
+  g_assert_true (bus_turns_remove (turns, &a));
+  run_out ();
+  bus_turns_add (turns, &a);
+  run_out ();
+  g_assert_cmpstr (served->str, ==, "ba");
+  bus_turns_free (turns);
+}
+
 static gboolean
 polite_call_arrives (gpointer user_data)
 {
@@ -150,6 +172,7 @@ main (int argc, char **argv)
 {
   alarm (120);
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/bus/turns/who-is-taken-out-has-no-turn", test_who_is_taken_out_has_no_turn);
   g_test_add_func ("/bus/turns/each-is-served-in-turn", test_each_is_served_in_turn);
   g_test_add_func ("/bus/turns/who-has-few-goes-first", test_who_has_few_goes_first);
   g_test_add_func ("/bus/turns/a-turn-may-be-the-last-thing", test_a_turn_may_be_the_last_thing);
