@@ -178,6 +178,26 @@ on_set (GObject *source, GAsyncResult *result, gpointer user_data)
   finish_one (user_data, error);
 }
 
+/* The preview may be old: what the user has chosen since then stays. */
+static void
+on_looked_again (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Walk *self = user_data;
+  OldPolicy *policy = get_current (self);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *origin = NULL;
+  OtrdPolicy here =
+      otrd_account_get_contact_policy_finish (OTRD_ACCOUNT (source), result, &origin, &error);
+
+  if (error == NULL && g_strcmp0 (origin, "contact") == 0)
+    compare (policy, here, OTRD_POLICY_INHERIT);
+  if (error == NULL && policy->outcome == NEW)
+    otrd_account_set_contact_policy (OTRD_ACCOUNT (source), policy->who, policy->there, NULL, NULL,
+                                     on_set, self);
+  else
+    finish_one (self, error);
+}
+
 static void
 on_default_set (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -197,7 +217,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
       otrd_client_open_account_finish (OTRD_CLIENT (source), result, &error);
 
   if (account != NULL && self->handing_over)
-    otrd_account_set_contact_policy (account, policy->who, policy->there, NULL, NULL, on_set, self);
+    otrd_account_get_contact_policy (account, policy->who, NULL, NULL, on_looked_again, self);
   else if (account != NULL)
     otrd_account_get_contact_policy (account, policy->who, NULL, NULL, on_got, self);
   else if (!self->handing_over && g_error_matches (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND))
@@ -212,13 +232,13 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 do_default (Walk *self, OldPolicy *policy)
 {
-  if (self->handing_over)
+  compare (policy, otrd_client_get_default_policy (self->client), OTRD_POLICY_OPPORTUNISTIC);
+  if (self->handing_over && policy->outcome == NEW)
     {
       otrd_client_set_default_policy (self->client, policy->there, NULL, NULL, on_default_set,
                                       self);
       return;
     }
-  compare (policy, otrd_client_get_default_policy (self->client), OTRD_POLICY_OPPORTUNISTIC);
   finish_one (self, NULL);
 }
 
