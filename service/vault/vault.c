@@ -237,6 +237,8 @@ on_saved_before_lock (GObject *source, GAsyncResult *result, gpointer user_data)
   vault->n_saved = vault->n_changes;
   vault->is_failing = FALSE;
   vault->n_locking--;
+  /* What was restored meanwhile would be opened at once. */
+  vault->drops_opening |= vault->is_opening && vault->is_locked_on_purpose;
   vault_set_state (vault, OTRD_VAULT_LOCKED, NULL);
   if (is_saved)
     g_task_return_boolean (task, TRUE);
