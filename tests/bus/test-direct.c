@@ -92,14 +92,17 @@ signals_come_directly (Fixture *fixture, gconstpointer unused)
   g_autofree char *bob = NULL;
   g_autoptr (GVariant) ended = NULL;
 
-  g_dbus_connection_signal_subscribe (direct, NULL, NULL, NULL, NULL, NULL,
-                                      G_DBUS_SIGNAL_FLAGS_NONE, signal_is_heard, &heard, NULL);
+  guint listening =
+      g_dbus_connection_signal_subscribe (direct, NULL, NULL, NULL, NULL, NULL,
+                                          G_DBUS_SIGNAL_FLAGS_NONE, signal_is_heard, &heard, NULL);
+
   fixture_make_private (direct, &alice, &bob);
   g_assert_cmpuint (heard.changed, >, 0);
   g_assert_cmpuint (heard.added, ==, 4); /* two accounts, two sessions */
   ended =
       fixture_must_call (fixture->second, alice, "Session", "End", g_variant_new ("(a{sv})", NULL));
   fixture_wait_until (heard.pending == 1);
+  g_dbus_connection_signal_unsubscribe (direct, listening);
 }
 
 static void
