@@ -424,9 +424,12 @@ test_two_restores_at_once_are_one (TestVault *fixture, gconstpointer unused)
   assert_all_there (fixture);
 }
 
+/* Turns of the main loop after which the lock comes; at last when the backup is put there. */
+#define MOMENTS 12
+
 /* Whenever the lock comes, the vault is locked, and nothing of either is lost. */
 static void
-test_a_lock_during_a_restore_wins (TestVault *fixture, gconstpointer unused)
+test_a_lock_during_a_restore_wins (TestVault *fixture, gconstpointer moment)
 {
   g_autoptr (GBytes) backup = make_backup ();
   g_autoptr (Secret) passphrase = secret_new (PASSPHRASE, strlen (PASSPHRASE));
@@ -438,11 +441,14 @@ test_a_lock_during_a_restore_wins (TestVault *fixture, gconstpointer unused)
   test_vault_put_account (fixture, "mine@x", NULL);
   vault_restore_async (fixture->vault, backup, passphrase, VAULT_RESTORE_REPLACE, FALSE,
                        test_keep_result, &restored);
-  while (vault_get_state (fixture->vault) != OTRD_VAULT_UNLOCKING)
-    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < GPOINTER_TO_UINT (moment); i++)
+    if (restored == NULL && vault_get_state (fixture->vault) != OTRD_VAULT_UNLOCKING)
+      g_main_context_iteration (NULL, TRUE);
   vault_lock_async (fixture->vault, test_keep_result, &locked);
   g_assert_true (vault_lock_finish (fixture->vault, test_wait_for (&locked), NULL));
   is_restored = vault_restore_finish (fixture->vault, test_wait_for (&restored), NULL);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
   g_assert_cmpint (vault_get_state (fixture->vault), ==, OTRD_VAULT_LOCKED);
   test_vault_must_open (fixture);
   g_assert_cmpint (is_restored, ==, !test_vault_has_account (fixture, "mine@x"));
@@ -533,7 +539,13 @@ main (int argc, char **argv)
   add ("records-of-a-newer-version-are-refused", test_records_of_a_newer_version_are_refused);
   add ("wrong-passphrases-are-told-and-counted", test_wrong_passphrases_are_told_and_counted);
   add ("two-restores-at-once-are-one", test_two_restores_at_once_are_one);
-  add ("a-lock-during-a-restore-wins", test_a_lock_during_a_restore_wins);
+  for (guint moment = 0; moment <= MOMENTS; moment++)
+    {
+      g_autofree char *path = g_strdup_printf ("/backup/a-lock-during-a-restore-wins/%u", moment);
+
+      g_test_add (path, TestVault, GUINT_TO_POINTER (moment == MOMENTS ? G_MAXUINT : moment),
+                  test_vault_set_up, test_a_lock_during_a_restore_wins, test_vault_tear_down);
+    }
   add ("what-cannot-be-written-is-not-restored", test_what_cannot_be_written_is_not_restored);
   add ("a-restored-vault-keeps-its-key-store", test_a_restored_vault_keeps_its_key_store);
   return g_test_run ();
