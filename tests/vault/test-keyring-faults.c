@@ -328,6 +328,19 @@ wait_for_sessions (Fixture *fixture, guint n_sessions)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* A key is kept, and another store has its session before anybody asks. How many one store has. */
+static guint
+open_ahead (Fixture *fixture, char **id, VaultKeyStore **store)
+{
+  guint n_each;
+
+  g_assert_cmpint (create (fixture, &none, id), ==, OK);
+  n_each = count_sessions (fixture);
+  *store = vault_secret_service_store_new (PATIENT_MS);
+  wait_for_sessions (fixture, 2 * n_each);
+  return n_each;
+}
+
 static void
 test_a_session_is_ready_for_the_first_who_asks (Fixture *fixture, gconstpointer data)
 {
@@ -336,10 +349,7 @@ test_a_session_is_ready_for_the_first_who_asks (Fixture *fixture, gconstpointer 
   g_autofree char *id = NULL;
   guint n_each;
 
-  g_assert_cmpint (create (fixture, &none, &id), ==, OK);
-  n_each = count_sessions (fixture);
-  store = vault_secret_service_store_new (PATIENT_MS);
-  wait_for_sessions (fixture, 2 * n_each);
+  n_each = open_ahead (fixture, &id, &store);
   vault_key_store_get_async (store, id, FALSE, keep_result, &result);
   g_assert_cmpint (finish (fixture, &none, store, &result, NULL), ==, OK);
   g_assert_cmpuint (count_sessions (fixture), ==, 2 * n_each);
@@ -353,10 +363,7 @@ test_a_session_with_a_keyring_that_has_gone_is_not_used (Fixture *fixture, gcons
   g_autofree char *id = NULL;
   guint n_each;
 
-  g_assert_cmpint (create (fixture, &none, &id), ==, OK);
-  n_each = count_sessions (fixture);
-  store = vault_secret_service_store_new (PATIENT_MS);
-  wait_for_sessions (fixture, 2 * n_each);
+  n_each = open_ahead (fixture, &id, &store);
   tell (fixture, "stop; start");
   wait_for_sessions (fixture, 3 * n_each);
   vault_key_store_get_async (store, id, FALSE, keep_result, &result);
