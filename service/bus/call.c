@@ -159,11 +159,11 @@ bus_call_take_descriptor (BusCall *call, gint32 handle, GError **error)
 
 /* The invocation is spent by its answer. */
 static void
-end (BusCall *call, gsize size)
+end (BusCall *call)
 {
   bus_caller_end_call (call->caller, call->size);
   core_release (bus_tree_get_core (call->tree), CORE_HOLD_CALL);
-  bus_tree_note_answered (call->tree, size);
+  bus_roster_note (bus_tree_get_roster (call->tree));
   g_object_unref (call->object);
   bus_tree_unref (call->tree);
   g_free (call);
@@ -175,8 +175,8 @@ bus_call_return (BusCall *call, GVariant *results)
   g_autoptr (GVariant) sent = results != NULL ? g_variant_ref_sink (results) : NULL;
 
   bus_tree_flush (call->tree);
-  g_dbus_method_invocation_return_value (call->invocation, sent);
-  end (call, sent != NULL ? g_variant_get_size (sent) : 0);
+  bus_call_write (call, sent);
+  end (call);
 }
 
 void
@@ -189,12 +189,13 @@ void
 bus_call_write (BusCall *call, GVariant *results)
 {
   g_dbus_method_invocation_return_value (call->invocation, results);
+  bus_tree_note_sent (call->tree, results != NULL ? g_variant_get_size (results) : 0);
 }
 
 void
-bus_call_finish (BusCall *call, gsize size)
+bus_call_finish (BusCall *call)
 {
-  end (call, size);
+  end (call);
 }
 
 void
@@ -204,7 +205,8 @@ bus_call_return_with_descriptor (BusCall *call, GVariant *results, int descripto
 
   bus_tree_flush (call->tree);
   g_dbus_method_invocation_return_value_with_unix_fd_list (call->invocation, results, list);
-  end (call, 0);
+  bus_tree_note_sent (call->tree, 0);
+  end (call);
 }
 
 void
@@ -214,7 +216,8 @@ bus_call_fail (BusCall *call, GError *error)
 
   bus_tree_flush (call->tree);
   g_dbus_method_invocation_return_gerror (call->invocation, folded);
-  end (call, 0);
+  bus_tree_note_sent (call->tree, 0);
+  end (call);
 }
 
 void

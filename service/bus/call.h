@@ -39,10 +39,10 @@ void bus_call_return (BusCall *call, GVariant *results);
 /* @descriptor is closed; its handle in @results is 0. */
 void bus_call_return_with_descriptor (BusCall *call, GVariant *results, int descriptor);
 /* In three steps, for one that is long to write: what has changed is told of; it is written, in any
- * thread; @call ends, with the size that was written. */
+ * thread; @call ends. */
 void bus_call_prepare (BusCall *call);
 void bus_call_write (BusCall *call, GVariant *results);
-void bus_call_finish (BusCall *call, gsize size);
+void bus_call_finish (BusCall *call);
 /* Takes @error, of any domain. */
 void bus_call_fail (BusCall *call, GError *error);
 void bus_call_refuse (BusCall *call, int code, const char *format, ...) G_GNUC_PRINTF (3, 4);

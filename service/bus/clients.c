@@ -22,7 +22,6 @@ typedef struct
   GPtrArray *sessions; /* of the last caller; NULL: it is over */
   guint session_at;
   GVariantBuilder records;
-  gsize size; /* of what was written */
 } Clients;
 
 static void
@@ -101,7 +100,6 @@ write_answer (gpointer item, gpointer unused)
   Clients *clients = item;
   g_autoptr (GVariant) results = g_variant_ref_sink (end_records (clients));
 
-  clients->size = g_variant_get_size (results);
   bus_call_write (clients->call, results);
 }
 
@@ -110,7 +108,7 @@ answer_is_written (gpointer user_data)
 {
   Clients *clients = user_data;
 
-  bus_call_finish (clients->call, clients->size);
+  bus_call_finish (clients->call);
   clients_free (clients);
   return G_SOURCE_REMOVE;
 }

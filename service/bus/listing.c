@@ -19,7 +19,6 @@ struct _BusListing
   GPtrArray *objects; /* of core's */
   guint at;
   GVariantBuilder records;
-  gsize size;          /* of what was written */
   GHashTable *changed; /* object -> path: since the beginning */
   GPtrArray *repeats;  /* of the same objects */
 };
@@ -95,7 +94,6 @@ write_answers (gpointer item, gpointer unused)
   BusListing *listing = item;
   GVariant *results = g_variant_ref_sink (g_variant_new ("(a{oa{sa{sv}}})", &listing->records));
 
-  listing->size = g_variant_get_size (results);
   for (guint i = 0; i < listing->calls->len; i++)
     bus_call_write (listing->calls->pdata[i], results);
   g_variant_unref (results);
@@ -109,7 +107,7 @@ answers_are_written (gpointer user_data)
   gpointer object;
 
   for (guint i = 0; i < listing->calls->len; i++)
-    bus_call_finish (listing->calls->pdata[i], listing->size);
+    bus_call_finish (listing->calls->pdata[i]);
   g_hash_table_iter_init (&iter, listing->changed);
   while (g_hash_table_iter_next (&iter, &object, NULL))
     g_ptr_array_add (listing->repeats, object);

@@ -22,8 +22,8 @@ typedef struct _BusOutlet BusOutlet;
 BusOutlet *bus_outlet_new (GDBusConnection *connection);
 void bus_outlet_free (BusOutlet *outlet);
 
-/* A message has just been sent, with a body of @size bytes (0: a small one); or several small
- * ones. */
+/* The calling thread, which may be any, has just sent a message with a body of @size bytes (0: a
+ * small one); or several small ones. */
 void bus_outlet_note (BusOutlet *outlet, gsize size);
 
 G_END_DECLS

@@ -53,12 +53,11 @@ typedef struct
   GPtrArray *objects;
 } Retiring;
 
-/* They are small. */
-static void
-note_signals (BusTree *tree)
+void
+bus_tree_note_sent (BusTree *tree, gsize size)
 {
   if (tree->outlet != NULL)
-    bus_outlet_note (tree->outlet, 0);
+    bus_outlet_note (tree->outlet, size);
 }
 
 /* Properties that changed */
@@ -94,15 +93,7 @@ bus_tree_flush (BusTree *tree)
     bus_export_flush (tree->changed->pdata[i], tree->connection);
   g_ptr_array_set_size (tree->changed, 0);
   g_clear_handle_id (&tree->flush, g_source_remove);
-  note_signals (tree);
-}
-
-void
-bus_tree_note_answered (BusTree *tree, gsize size)
-{
-  if (tree->outlet != NULL)
-    bus_outlet_note (tree->outlet, size);
-  bus_roster_note (tree->roster);
+  bus_tree_note_sent (tree, 0);
 }
 
 /* Objects that come and go */
@@ -117,7 +108,7 @@ add_object (BusTree *tree, const char *path, gpointer object, const BusInterface
   bus_paths_add (tree->paths, path);
   if (tree->filling == NULL)
     bus_object_manager_announce (tree->object_manager, export);
-  note_signals (tree);
+  bus_tree_note_sent (tree, 0);
   return export;
 }
 
@@ -284,7 +275,7 @@ ring_bell (CoreMessenger *messenger, CoreSession *session, gpointer user_data)
   if (export != NULL)
     g_dbus_connection_emit_signal (tree->connection, g_dbus_is_unique_name (id) ? id : NULL,
                                    export->path, "im.otrd1.Session", "Pending", NULL, NULL);
-  note_signals (tree);
+  bus_tree_note_sent (tree, 0);
 }
 
 static void

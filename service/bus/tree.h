@@ -71,7 +71,8 @@ gboolean bus_tree_has_path (BusTree *tree, const char *path);
 /* A property has changed: told of before the next answer, or from the main loop. */
 void bus_tree_note_changed (BusTree *tree, BusExport *export);
 void bus_tree_flush (BusTree *tree);
-/* An answer has been sent, with @size bytes of results. */
-void bus_tree_note_answered (BusTree *tree, gsize size);
+/* The calling thread, which may be any, has sent something, with a body of @size bytes (0: a small
+ * one). */
+void bus_tree_note_sent (BusTree *tree, gsize size);
 
 G_END_DECLS

@@ -201,18 +201,16 @@ open_silent (Fixture *fixture)
   return descriptor;
 }
 
-static void
-who_never_reads_is_cut_off (Fixture *fixture, gconstpointer unused)
+/* Writes @call again and again, until the connection is cut; how often. */
+static gsize
+flood_unread (Fixture *fixture, GDBusMessage *call)
 {
-  g_autoptr (GDBusMessage) call =
-      g_dbus_message_new_method_call (NULL, MANAGER, "im.otrd1.Manager", "Register");
   g_autofree guchar *bytes = NULL;
   gsize length, calls = 0, written = 0;
   int descriptor = open_silent (fixture);
   gssize count;
 
   g_dbus_message_set_serial (call, 1);
-  g_dbus_message_set_body (call, g_variant_new ("(sa{sv})", "silent", NULL));
   bytes = g_dbus_message_to_blob (call, &length, G_DBUS_CAPABILITY_FLAGS_NONE, NULL);
   while ((count = send (descriptor, bytes + written, length - written, MSG_NOSIGNAL)) > 0
          || errno == EAGAIN)
@@ -222,9 +220,30 @@ who_never_reads_is_cut_off (Fixture *fixture, gconstpointer unused)
       g_assert_cmpuint (calls, <, 16 * BUS_OUTLET_MESSAGES_MAX);
       g_main_context_iteration (NULL, FALSE);
     }
-  g_assert_cmpuint (calls, >, BUS_OUTLET_MESSAGES_MAX);
   close (descriptor);
+  return calls;
+}
+
+static void
+who_never_reads_is_cut_off (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDBusMessage) call =
+      g_dbus_message_new_method_call (NULL, MANAGER, "im.otrd1.Manager", "Register");
+
+  g_dbus_message_set_body (call, g_variant_new ("(sa{sv})", "silent", NULL));
+  g_assert_cmpuint (flood_unread (fixture, call), >, BUS_OUTLET_MESSAGES_MAX);
   /* the others never knew */
+  fixture_wait_until (count_clients (fixture, TRUE) == 0);
+}
+
+/* What GDBus answers in its own thread. */
+static void
+who_never_reads_refusals_is_cut_off (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDBusMessage) call =
+      g_dbus_message_new_method_call (NULL, "/nowhere", "org.example.Nothing", "Ask");
+
+  g_assert_cmpuint (flood_unread (fixture, call), >, BUS_OUTLET_MESSAGES_MAX);
   fixture_wait_until (count_clients (fixture, TRUE) == 0);
 }
 
@@ -236,6 +255,30 @@ who_reads_is_never_cut_off (Fixture *fixture, gconstpointer unused)
 
   for (guint i = 0; i < BUS_OUTLET_MESSAGES_MAX + 1; i++)
     {
+      g_autoptr (GVariant) answer = fixture_must_call (direct, MANAGER, "Manager", "Register",
+                                                       g_variant_new ("(sa{sv})", "polite", NULL));
+    }
+  g_assert_false (g_dbus_connection_is_closed (direct));
+}
+
+#define LISTED 200
+
+/* Long answers are written in another thread than the others. */
+static void
+who_reads_long_answers_is_never_cut_off (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDBusConnection) direct = open_direct (fixture);
+
+  for (guint i = 0; i < LISTED; i++)
+    {
+      g_autofree char *contact = g_strdup_printf ("contact%u@example.org", i);
+      g_autofree char *session = fixture_open_session (fixture->first, ALICE, contact, "{}");
+    }
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GVariant) listing =
+          fixture_must_call (direct, MANAGER, "org.freedesktop.DBus.ObjectManager",
+                             "GetManagedObjects", NULL);
       g_autoptr (GVariant) answer = fixture_must_call (direct, MANAGER, "Manager", "Register",
                                                        g_variant_new ("(sa{sv})", "polite", NULL));
     }
@@ -446,7 +489,11 @@ add_tests (void)
   fixture_add_test ("/bus/direct/a-program-has-no-more-than-its-limit",
                     a_program_has_no_more_than_its_limit);
   fixture_add_test ("/bus/direct/who-never-reads-is-cut-off", who_never_reads_is_cut_off);
+  fixture_add_test ("/bus/direct/who-never-reads-refusals-is-cut-off",
+                    who_never_reads_refusals_is_cut_off);
   fixture_add_test ("/bus/direct/who-reads-is-never-cut-off", who_reads_is_never_cut_off);
+  fixture_add_test ("/bus/direct/who-reads-long-answers-is-never-cut-off",
+                    who_reads_long_answers_is_never_cut_off);
   fixture_add_test ("/bus/direct/two-that-hand-in-one-commit-make-one-answer",
                     two_that_hand_in_one_commit_make_one_answer);
   fixture_add_test ("/bus/direct/fragments-of-two-do-not-mix", fragments_of_two_do_not_mix);
