@@ -109,6 +109,7 @@ bus_call_take (BusTree *tree,
   if (caller == NULL)
     {
       g_dbus_method_invocation_return_gerror (invocation, error);
+      bus_tree_note_refused (tree);
       return;
     }
   core_hold (bus_tree_get_core (tree), CORE_HOLD_CALL);

@@ -335,15 +335,30 @@ bus_callers_begin_call (BusCallers *callers, const char *sender, gsize size, GEr
   return caller;
 }
 
+/* A hasty program's call waits for a while: it may be of a flood of which few are here yet. */
+static gboolean
+may_run_at_once (BusCaller *caller)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (caller->identity == NULL || !g_queue_is_empty (&caller->waiting)
+      || bus_program_is_greedy (caller->program))
+    return FALSE;
+  bus_pace_note (caller->pace, caller->program, now);
+  if (!bus_haste_note (bus_program_get_haste (caller->program), now)
+      || !bus_pace_has_others (caller->pace, caller->program, now))
+    return TRUE;
+  bus_turns_rest (caller->turns, BUS_HASTE_LOOK);
+  return FALSE;
+}
+
 void
 bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready)
 {
   Waiting *waiting;
 
-  if (caller->identity != NULL && g_queue_is_empty (&caller->waiting)
-      && !bus_program_is_greedy (caller->program))
+  if (may_run_at_once (caller))
     {
-      bus_pace_note (caller->pace, caller->program, g_get_monotonic_time ());
       ready (call);
       return;
     }

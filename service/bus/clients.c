@@ -95,22 +95,21 @@ end_records (Clients *clients)
 
 /* Freeing what was written takes as long as writing it. */
 static void
-write_answer (gpointer item, gpointer unused)
+write_answer (BusWork *work)
 {
-  Clients *clients = item;
+  Clients *clients = (Clients *)work;
   g_autoptr (GVariant) results = g_variant_ref_sink (end_records (clients));
 
   bus_call_write (clients->call, results);
 }
 
-static gboolean
-answer_is_written (gpointer user_data)
+static void
+answer_is_written (BusWork *work)
 {
-  Clients *clients = user_data;
+  Clients *clients = (Clients *)work;
 
   bus_call_finish (clients->call);
   clients_free (clients);
-  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -121,7 +120,7 @@ go_on (BusWork *work)
   if (list_some (clients))
     return TRUE;
   bus_call_prepare (clients->call);
-  bus_roster_write (bus_tree_get_roster (bus_call_get_tree (clients->call)), write_answer, clients,
+  bus_roster_write (bus_tree_get_roster (bus_call_get_tree (clients->call)), work, write_answer,
                     answer_is_written);
   return FALSE;
 }

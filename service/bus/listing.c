@@ -89,9 +89,9 @@ repeat_some (BusWork *work)
 
 /* Freeing what was written takes as long as writing it. */
 static void
-write_answers (gpointer item, gpointer unused)
+write_answers (BusWork *work)
 {
-  BusListing *listing = item;
+  BusListing *listing = (BusListing *)work;
   GVariant *results = g_variant_ref_sink (g_variant_new ("(a{oa{sa{sv}}})", &listing->records));
 
   for (guint i = 0; i < listing->calls->len; i++)
@@ -99,10 +99,10 @@ write_answers (gpointer item, gpointer unused)
   g_variant_unref (results);
 }
 
-static gboolean
-answers_are_written (gpointer user_data)
+static void
+answers_are_written (BusWork *work)
 {
-  BusListing *listing = user_data;
+  BusListing *listing = (BusListing *)work;
   GHashTableIter iter;
   gpointer object;
 
@@ -113,7 +113,6 @@ answers_are_written (gpointer user_data)
     g_ptr_array_add (listing->repeats, object);
   listing->work.go_on = repeat_some;
   bus_roster_add_work (bus_tree_get_roster (listing->tree), &listing->work);
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -121,7 +120,7 @@ answer (BusListing *listing)
 {
   for (guint i = 0; i < listing->calls->len; i++)
     bus_call_prepare (listing->calls->pdata[i]);
-  bus_roster_write (bus_tree_get_roster (listing->tree), write_answers, listing,
+  bus_roster_write (bus_tree_get_roster (listing->tree), &listing->work, write_answers,
                     answers_are_written);
 }
 

@@ -80,14 +80,25 @@ remember (BusOutlet *outlet, guint32 serial, gsize size)
 
 /* Closing would wait until all has been written. */
 static void
-cut (BusOutlet *outlet)
+cut (BusOutlet *outlet, const char *why)
 {
-  GIOStream *stream = g_dbus_connection_get_stream (outlet->connection);
-  GSocket *socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream));
+  GIOStream *stream;
 
+  if (outlet->is_cut || outlet->connection == NULL)
+    return;
   outlet->is_cut = TRUE;
-  g_message ("A program that does not read was cut off its direct connection");
-  g_socket_shutdown (socket, TRUE, TRUE, NULL);
+  g_message ("A program that %s was cut off its direct connection", why);
+  stream = g_dbus_connection_get_stream (outlet->connection);
+  g_socket_shutdown (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)), TRUE, TRUE,
+                     NULL);
+}
+
+void
+bus_outlet_cut (BusOutlet *outlet, const char *why)
+{
+  g_mutex_lock (&outlet->mutex);
+  cut (outlet, why);
+  g_mutex_unlock (&outlet->mutex);
 }
 
 static gboolean
@@ -105,8 +116,8 @@ note (BusOutlet *outlet, guint32 serial, gsize size)
   g_mutex_lock (&outlet->mutex);
   remember (outlet, serial, size);
   forget_written (outlet);
-  if (!outlet->is_cut && outlet->connection != NULL && is_full (outlet))
-    cut (outlet);
+  if (is_full (outlet))
+    cut (outlet, "does not read");
   g_mutex_unlock (&outlet->mutex);
 }
 

@@ -26,4 +26,7 @@ void bus_outlet_free (BusOutlet *outlet);
  * small one); or several small ones. */
 void bus_outlet_note (BusOutlet *outlet, gsize size);
 
+/* Cuts the connection at once; @why, "does not read", goes to the log. */
+void bus_outlet_cut (BusOutlet *outlet, const char *why);
+
 G_END_DECLS

@@ -8,7 +8,7 @@
 
 #define SHARE 16 /* one part of so many */
 #define BURST (50 * G_TIME_SPAN_MILLISECOND)
-#define DEBT (5 * G_TIME_SPAN_MILLISECOND)
+#define DEBT (50 * G_TIME_SPAN_MILLISECOND)
 /* So long after a call its program is there. */
 #define PRESENCE G_TIME_SPAN_SECOND
 
@@ -50,8 +50,8 @@ bus_pace_note (BusPace *pace, gconstpointer program, gint64 now)
   pace->last.seen = now;
 }
 
-static gboolean
-others_are_there (const BusPace *pace, gconstpointer program, gint64 now)
+gboolean
+bus_pace_has_others (const BusPace *pace, gconstpointer program, gint64 now)
 {
   const Visit *visit = pace->last.program != program ? &pace->last : &pace->other;
 
@@ -65,5 +65,5 @@ bus_pace_spend (BusPace *pace, gconstpointer program, gint64 cost, gint64 now)
 
   pace->budget = MAX (budget - cost, -DEBT);
   pace->filled = now;
-  return pace->budget < 0 && others_are_there (pace, program, now) ? -pace->budget * SHARE : 0;
+  return pace->budget < 0 && bus_pace_has_others (pace, program, now) ? -pace->budget * SHARE : 0;
 }

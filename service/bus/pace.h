@@ -24,6 +24,8 @@ void bus_pace_free (BusPace *pace);
 
 /* A call of @program, which is polite. */
 void bus_pace_note (BusPace *pace, gconstpointer program, gint64 now);
+/* Whether another has called within the last second. */
+gboolean bus_pace_has_others (const BusPace *pace, gconstpointer program, gint64 now);
 /* Something was done for @program, which is greedy, and took @cost.  How long to rest from all that
  * is greedy. */
 gint64 bus_pace_spend (BusPace *pace, gconstpointer program, gint64 cost, gint64 now);

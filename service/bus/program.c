@@ -10,6 +10,7 @@
 const BusLimits bus_limits = {
   .pending = 4096,
   .bytes = 64 * 1024 * 1024,
+  .refused = 8192,
   .polite = 4,
   .sessions = 4096,
   .directs = 8,
@@ -27,7 +28,9 @@ struct _BusProgram
   GHashTable *programs; /* that it is in; NULL: it is one caller's own */
   char *application;
   guint pending;
+  guint refused; /* since it had fewer pending than half its limit */
   gsize bytes;
+  BusHaste haste;
   guint directs;
   guint silent;
   GPtrArray *messengers; /* of CoreMessenger, not owned */
@@ -103,6 +106,7 @@ bus_program_begin_call (BusProgram *program, gsize size, GError **error)
                    "Cannot take the call: %u of this program's calls are pending, with "
                    "%" G_GSIZE_FORMAT " bytes; wait for their answers",
                    program->pending, program->bytes);
+      program->refused++;
       return FALSE;
     }
   program->pending++;
@@ -115,12 +119,26 @@ bus_program_end_call (BusProgram *program, gsize size)
 {
   program->pending--;
   program->bytes -= size;
+  if (program->pending < program->limits->pending / 2)
+    program->refused = 0;
+}
+
+gboolean
+bus_program_heeds_refusals (BusProgram *program)
+{
+  return program->refused <= program->limits->refused;
 }
 
 gboolean
 bus_program_is_greedy (BusProgram *program)
 {
   return program->pending > program->limits->polite;
+}
+
+BusHaste *
+bus_program_get_haste (BusProgram *program)
+{
+  return &program->haste;
 }
 
 void

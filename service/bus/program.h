@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "bus/haste.h"
 #include "bus/limits.h"
 #include "core/messenger.h"
 
@@ -28,8 +29,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusProgram, bus_program_unref)
 /* Calls; LIMIT_EXCEEDED. */
 gboolean bus_program_begin_call (BusProgram *program, gsize size, GError **error);
 void bus_program_end_call (BusProgram *program, gsize size);
+/* FALSE: it goes on calling however often it is refused. */
+gboolean bus_program_heeds_refusals (BusProgram *program);
 /* It has more calls pending than a polite one. */
 gboolean bus_program_is_greedy (BusProgram *program);
+/* (transfer none) */
+BusHaste *bus_program_get_haste (BusProgram *program);
 /* What a caller had pending before it was known whose it is. */
 void bus_program_take_over (BusProgram *program, BusProgram *from);
 

@@ -51,16 +51,26 @@ rest (BusRoster *roster, BusTurns *turns, BusProgram *program, gint64 cost)
   bus_turns_rest (turns, bus_pace_spend (roster->pace, program, cost, g_get_monotonic_time ()));
 }
 
+/* The one that has its turn, and what the program got before it was seen how many it has. */
+static guint
+count_calls_to_pay (BusProgram *program)
+{
+  gboolean was_hasty = bus_haste_end (bus_program_get_haste (program));
+
+  return was_hasty && bus_program_is_greedy (program) ? 1 + BUS_HASTE_CALLS : 1;
+}
+
 /* The last call of a connection may be what keeps the roster, and the caller. */
 static gboolean
 take_turn (gpointer caller, gpointer user_data)
 {
   g_autoptr (BusRoster) roster = bus_roster_ref (user_data);
   g_autoptr (BusProgram) program = bus_program_ref (bus_caller_get_program (caller));
+  gint64 cost = MESSAGES_COST * count_calls_to_pay (program);
   gint64 before = get_cpu ();
   gboolean has_more = bus_caller_take_turn (caller);
 
-  rest (roster, roster->turns, program, get_cpu () - before + MESSAGES_COST);
+  rest (roster, roster->turns, program, get_cpu () - before + cost);
   return has_more;
 }
 
@@ -94,30 +104,47 @@ bus_roster_hurry_work (BusRoster *roster, BusWork *work)
 
 typedef struct
 {
-  GFunc write;
-  gpointer item;
-  GSourceFunc written;
+  BusRoster *roster; /* @work has it */
+  BusWork *work;
+  BusWriting write;
+  BusWriting written;
+  gint64 cost;
 } Writing;
+
+/* Who is greedy pays for the thread's time, too. */
+static gboolean
+is_written (gpointer user_data)
+{
+  Writing *writing = user_data;
+  BusRoster *roster = writing->roster;
+
+  if (writing->work->greedy != NULL)
+    rest (roster, roster->greed, writing->work->greedy, writing->cost);
+  writing->written (writing->work);
+  return G_SOURCE_REMOVE;
+}
 
 static void
 write_in_thread (gpointer data, gpointer unused)
 {
   Writing *writing = data;
+  gint64 before = get_cpu ();
 
   /* a system that does not let it be niced has it as it is */
   setpriority (PRIO_PROCESS, gettid (), WRITER_NICENESS);
-  writing->write (writing->item, NULL);
-  g_idle_add_full (G_PRIORITY_DEFAULT, writing->written, writing->item, NULL);
-  g_free (writing);
+  writing->write (writing->work);
+  writing->cost = get_cpu () - before;
+  g_idle_add_full (G_PRIORITY_DEFAULT, is_written, writing, g_free);
 }
 
 void
-bus_roster_write (BusRoster *roster, GFunc write, gpointer item, GSourceFunc written)
+bus_roster_write (BusRoster *roster, BusWork *work, BusWriting write, BusWriting written)
 {
-  Writing *writing = g_new (Writing, 1);
+  Writing *writing = g_new0 (Writing, 1);
 
+  writing->roster = roster;
+  writing->work = work;
   writing->write = write;
-  writing->item = item;
   writing->written = written;
   if (roster->writer == NULL)
     roster->writer = g_thread_pool_new (write_in_thread, NULL, 1, TRUE, NULL);

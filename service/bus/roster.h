@@ -73,8 +73,11 @@ void bus_roster_add_work (BusRoster *roster, BusWork *work);
 /* It is no greed any more, and does not wait with that. */
 void bus_roster_hurry_work (BusRoster *roster, BusWork *work);
 
-/* Runs @write on @item in a thread that gives way to all others, and then @written here. */
-void bus_roster_write (BusRoster *roster, GFunc write, gpointer item, GSourceFunc written);
+typedef void (*BusWriting) (BusWork *work);
+
+/* Runs @write in a thread that gives way to all others, and then @written here.  @work keeps
+ * @roster. */
+void bus_roster_write (BusRoster *roster, BusWork *work, BusWriting write, BusWriting written);
 
 /* Of BusCaller: for people.  (transfer full) */
 GPtrArray *bus_roster_list_callers (BusRoster *roster);

@@ -60,6 +60,16 @@ bus_tree_note_sent (BusTree *tree, gsize size)
     bus_outlet_note (tree->outlet, size);
 }
 
+void
+bus_tree_note_refused (BusTree *tree)
+{
+  BusCaller *only = bus_callers_get_only (tree->callers);
+
+  bus_tree_note_sent (tree, 0);
+  if (tree->outlet != NULL && !bus_program_heeds_refusals (bus_caller_get_program (only)))
+    bus_outlet_cut (tree->outlet, "goes on calling however often it is refused");
+}
+
 /* Properties that changed */
 
 static gboolean

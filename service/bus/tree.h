@@ -74,5 +74,7 @@ void bus_tree_flush (BusTree *tree);
 /* The calling thread, which may be any, has sent something, with a body of @size bytes (0: a small
  * one). */
 void bus_tree_note_sent (BusTree *tree, gsize size);
+/* A call was one too many: a direct connection whose program goes on nevertheless is cut. */
+void bus_tree_note_refused (BusTree *tree);
 
 G_END_DECLS

@@ -102,7 +102,11 @@ void
 bus_turns_add (BusTurns *turns, gpointer caller)
 {
   g_queue_push_tail (&turns->ring, caller);
-  if (turns->source == 0)
+  if (turns->source != 0)
+    return;
+  if (turns->rest > 0)
+    rest (turns);
+  else
     serve_from_now_on (turns);
 }
 

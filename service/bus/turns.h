@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Turns: callers that have more calls waiting than a polite one has, each served
+/* Turns: callers that have more calls waiting than a polite one has, or that may have, each served
  * one call a turn, and only while nobody else's call waits; and long work, a slice
  * a turn.
  */
@@ -26,7 +26,8 @@ void bus_turns_add (BusTurns *turns, gpointer caller);
 /* Whether @caller had been waiting for a turn: it is not any more. */
 gboolean bus_turns_remove (BusTurns *turns, gpointer caller);
 
-/* For @serve: nobody has a turn for so many microseconds, or up to a millisecond more. */
+/* When the turn that is going on is over, or with the next that is added, nobody has one for so
+ * many microseconds, or up to a millisecond more. */
 void bus_turns_rest (BusTurns *turns, gint64 time);
 
 G_END_DECLS

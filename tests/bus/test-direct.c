@@ -201,9 +201,19 @@ open_silent (Fixture *fixture)
   return descriptor;
 }
 
-/* Writes @call again and again, until the connection is cut; how often. */
+static void
+read_all (int descriptor)
+{
+  char answers[4096];
+
+  while (recv (descriptor, answers, sizeof answers, MSG_DONTWAIT) > 0)
+    ;
+}
+
+/* Writes @call again and again until the connection is cut; how often.  Beside @other, which calls
+ * now and then, it reads what comes. */
 static gsize
-flood_unread (Fixture *fixture, GDBusMessage *call)
+flood (Fixture *fixture, GDBusMessage *call, GDBusConnection *other)
 {
   g_autofree guchar *bytes = NULL;
   gsize length, calls = 0, written = 0;
@@ -218,7 +228,14 @@ flood_unread (Fixture *fixture, GDBusMessage *call)
       written = (written + MAX (count, 0)) % length;
       calls += count > 0 && written == 0;
       g_assert_cmpuint (calls, <, 16 * BUS_OUTLET_MESSAGES_MAX);
+      if (count > 0)
+        continue;
       g_main_context_iteration (NULL, FALSE);
+      if (other == NULL)
+        continue;
+      read_all (descriptor);
+      g_variant_unref (fixture_must_call (other, MANAGER, "Manager", "Register",
+                                          g_variant_new ("(sa{sv})", "polite", NULL)));
     }
   close (descriptor);
   return calls;
@@ -231,7 +248,7 @@ who_never_reads_is_cut_off (Fixture *fixture, gconstpointer unused)
       g_dbus_message_new_method_call (NULL, MANAGER, "im.otrd1.Manager", "Register");
 
   g_dbus_message_set_body (call, g_variant_new ("(sa{sv})", "silent", NULL));
-  g_assert_cmpuint (flood_unread (fixture, call), >, BUS_OUTLET_MESSAGES_MAX);
+  g_assert_cmpuint (flood (fixture, call, NULL), >, BUS_OUTLET_MESSAGES_MAX);
   /* the others never knew */
   fixture_wait_until (count_clients (fixture, TRUE) == 0);
 }
@@ -243,7 +260,20 @@ who_never_reads_refusals_is_cut_off (Fixture *fixture, gconstpointer unused)
   g_autoptr (GDBusMessage) call =
       g_dbus_message_new_method_call (NULL, "/nowhere", "org.example.Nothing", "Ask");
 
-  g_assert_cmpuint (flood_unread (fixture, call), >, BUS_OUTLET_MESSAGES_MAX);
+  g_assert_cmpuint (flood (fixture, call, NULL), >, BUS_OUTLET_MESSAGES_MAX);
+  fixture_wait_until (count_clients (fixture, TRUE) == 0);
+}
+
+static void
+who_heeds_no_refusal_is_cut_off (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDBusMessage) call =
+      g_dbus_message_new_method_call (NULL, MANAGER, "im.otrd1.Manager", "Register");
+
+  fixture->limits.pending = 10;
+  fixture->limits.refused = 100;
+  g_dbus_message_set_body (call, g_variant_new ("(sa{sv})", "deaf", NULL));
+  g_assert_cmpuint (flood (fixture, call, fixture->second), >, fixture->limits.refused);
   fixture_wait_until (count_clients (fixture, TRUE) == 0);
 }
 
@@ -276,9 +306,8 @@ who_reads_long_answers_is_never_cut_off (Fixture *fixture, gconstpointer unused)
     }
   for (guint i = 0; i < 20; i++)
     {
-      g_autoptr (GVariant) listing =
-          fixture_must_call (direct, MANAGER, "org.freedesktop.DBus.ObjectManager",
-                             "GetManagedObjects", NULL);
+      g_autoptr (GVariant) listing = fixture_must_call (
+          direct, MANAGER, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL);
       g_autoptr (GVariant) answer = fixture_must_call (direct, MANAGER, "Manager", "Register",
                                                        g_variant_new ("(sa{sv})", "polite", NULL));
     }
@@ -491,6 +520,7 @@ add_tests (void)
   fixture_add_test ("/bus/direct/who-never-reads-is-cut-off", who_never_reads_is_cut_off);
   fixture_add_test ("/bus/direct/who-never-reads-refusals-is-cut-off",
                     who_never_reads_refusals_is_cut_off);
+  fixture_add_test ("/bus/direct/who-heeds-no-refusal-is-cut-off", who_heeds_no_refusal_is_cut_off);
   fixture_add_test ("/bus/direct/who-reads-is-never-cut-off", who_reads_is_never_cut_off);
   fixture_add_test ("/bus/direct/who-reads-long-answers-is-never-cut-off",
                     who_reads_long_answers_is_never_cut_off);

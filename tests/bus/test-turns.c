@@ -158,6 +158,29 @@ test_after_a_rest_the_ring_turns_on (void)
 }
 
 static void
+test_who_is_added_after_a_rest_was_asked_for_waits (void)
+{
+  g_autoptr (GString) served = g_string_new (NULL);
+  Greedy a = { 'a', 1, served }, b = { 'b', 1, served };
+  BusTurns *turns = bus_turns_new (serve, NULL, G_PRIORITY_DEFAULT);
+
+  bus_turns_rest (turns, 100 * G_TIME_SPAN_MILLISECOND);
+  bus_turns_add (turns, &a);
+  bus_turns_add (turns, &b);
+  g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (a.calls, ==, 1);
+  while (b.calls > 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (served->str, ==, "ab");
+  /* once */
+  a.calls = 1;
+  bus_turns_add (turns, &a);
+  run_out ();
+  g_assert_cmpstr (served->str, ==, "aba");
+  bus_turns_free (turns);
+}
+
+static void
 test_a_ring_may_go_before_its_rest (void)
 {
   Tired tired = { bus_turns_new (serve_and_rest, NULL, G_PRIORITY_DEFAULT), 2, TRUE };
@@ -178,6 +201,8 @@ main (int argc, char **argv)
   g_test_add_func ("/bus/turns/a-turn-may-be-the-last-thing", test_a_turn_may_be_the_last_thing);
   g_test_add_func ("/bus/turns/after-a-rest-the-ring-turns-on",
                    test_after_a_rest_the_ring_turns_on);
+  g_test_add_func ("/bus/turns/who-is-added-after-a-rest-was-asked-for-waits",
+                   test_who_is_added_after_a_rest_was_asked_for_waits);
   g_test_add_func ("/bus/turns/a-ring-may-go-before-its-rest", test_a_ring_may_go_before_its_rest);
   return g_test_run ();
 }
