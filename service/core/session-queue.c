@@ -78,6 +78,19 @@ find_max_line (CoreSession *session, CoreCall *call)
   return core_attachment_get_default_size (session->account->protocol);
 }
 
+/* While they cannot be read, the last one known says whether to answer. */
+static void
+lend_policy (CoreSession *session, CoreCall *call)
+{
+  if (core_account_find_policy (session->account, session->contact, &call->policy))
+    {
+      call->context.answers = call->policy != OTRD_POLICY_NEVER;
+      return;
+    }
+  call->policy = OTRD_POLICY_UNKNOWN;
+  call->context.answers = g_strcmp0 (session->shown_policy, "never") != 0;
+}
+
 void
 core_session_lend (CoreSession *session, CoreCall *call)
 {
@@ -88,10 +101,7 @@ core_session_lend (CoreSession *session, CoreCall *call)
   core_session_refresh_known (session);
   context->key = core_account_dup_key (session->account);
   context->known = engine_known_keys_ref (session->known);
-  if (!core_account_find_policy (session->account, session->contact, &call->policy))
-    call->policy = OTRD_POLICY_UNKNOWN;
-  /* While they cannot be read, the last one known says whether to answer. */
-  context->answers = g_strcmp0 (core_session_get_policy (session), "never") != 0;
+  lend_policy (session, call);
   context->allows_v2 = !session->seen_v3;
   context->max_line = find_max_line (session, call);
   context->now = core_clock_get_now (session->clock);

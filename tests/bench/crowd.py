@@ -15,6 +15,7 @@ Usage: crowd.py OTRD METER BENCH-EXCHANGES BENCH-LIBOTR [PART...]; the load is t
 import itertools
 import os
 import pathlib
+import statistics
 import struct
 import subprocess
 import sys
@@ -330,13 +331,23 @@ def main_cpu(pid):
     return int(schedstat.read_text().split()[0]) / 1e3
 
 
-def cost_of_sends(connection, pid, path):
-    best = []
-    for _ in range(5):
-        before = main_cpu(pid)
-        time_sends(connection, path)
-        best.append((main_cpu(pid) - before) / SENDS)
-    return min(best)
+class Quiet:
+    """A service with one private session, whose Sends are counted in its main thread's CPU time."""
+    def __init__(self, place):
+        self.bus, self.direct, self.path = open_quiet(place)
+        self.pid = place.service_pid()
+
+    def cost_of_sends(self, count=100):
+        before = main_cpu(self.pid)
+        time_sends(self.direct, self.path, count)
+        return (main_cpu(self.pid) - before) / count
+
+
+def compare_costs(few, many, rounds=60):
+    """One after the other, and again: what else the machine does concerns both."""
+    costs = [(few.cost_of_sends(), many.cost_of_sends()) for _ in range(rounds)]
+    return (*map(statistics.median, zip(*costs)),
+            statistics.median(second / first for first, second in costs))
 
 
 def import_contacts(bus):
@@ -352,26 +363,29 @@ def import_contacts(bus):
             Gio.DBusCallFlags.NONE, 100000, descriptors, None)
 
 
+def measure_memory(quiet):
+    before = status_of(quiet.pid, "VmRSS")
+    pairs = open_pairs(quiet.direct, 100)
+    for pair in pairs:
+        go_private(quiet.direct, *pair)
+        for turn in range(6):
+            say(quiet.direct, *(pair if turn % 2 else pair[::-1]))
+    print("memory: %.1f kB a busy session (64)"
+          % ((status_of(quiet.pid, "VmRSS") - before) / 2 / len(pairs)), flush=True)
+
+
 def measure_many(program):
-    with Desktop(program=program) as place:
-        bus, direct, path = open_quiet(place)
-        pid = place.service_pid()
-        time_sends(direct, path)
-        few = cost_of_sends(direct, pid, path)
-        before = status_of(pid, "VmRSS")
-        pairs = open_pairs(direct, 100)
-        for pair in pairs:
-            go_private(direct, *pair)
-            for turn in range(6):
-                say(direct, *(pair if turn % 2 else pair[::-1]))
-        print("memory: %.1f kB a busy session (64)"
-              % ((status_of(pid, "VmRSS") - before) / 2 / len(pairs)), flush=True)
+    with Desktop(program=program) as here, Desktop(program=program) as there:
+        few, many = Quiet(here), Quiet(there)
+        print("many: %.0f us of main thread a Send, %.0f of another service like it: %.2f"
+              % compare_costs(few, many), flush=True)
+        measure_memory(many)
         for number in range(LIVE):
-            open_session(direct, "alice@example.org", "contact%d@example.org" % number)
-        import_contacts(bus)
-        many = cost_of_sends(direct, pid, path)
-        print("many: %.0f us of main thread a Send with one session, %.0f with %d and %d contacts: "
-              "%.2f (1.10)" % (few, many, LIVE, CONTACTS, many / few), flush=True)
+            open_session(many.direct, "alice@example.org", "contact%d@example.org" % number)
+        import_contacts(many.bus)
+        one, thousand, ratio = compare_costs(few, many)
+        print("many: %.0f us with one session, %.0f with %d and %d contacts: %.2f (1.10)"
+              % (one, thousand, LIVE, CONTACTS, ratio), flush=True)
 
 
 class Meter:
