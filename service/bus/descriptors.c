@@ -10,6 +10,7 @@
 #include <gio/gunixinputstream.h>
 #include <glib-unix.h>
 #include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "introspection/otrd-error.h"
@@ -29,7 +30,10 @@ bus_descriptor_take (GDBusMethodInvocation *invocation, gint32 handle, GError **
   return descriptor;
 }
 
-/* One reading: the buffer is a Secret itself, one byte longer than the limit. */
+/* What most have room in: locked memory is dear. */
+#define FIRST_CAPACITY (64 * 1024)
+
+/* One reading: the buffer is a Secret itself, which grows, to one byte more than the limit. */
 typedef struct
 {
   GInputStream *stream;
@@ -37,6 +41,7 @@ typedef struct
   guint timeout;
   Secret *buffer;
   guint8 *bytes;
+  gsize capacity;
   gsize limit;
   gsize length;
 } Reading;
@@ -98,12 +103,26 @@ some_was_read (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+make_room (Reading *reading, gsize capacity)
+{
+  g_autoptr (Secret) old = reading->buffer;
+  const guint8 *bytes = reading->bytes;
+
+  reading->capacity = MIN (capacity, reading->limit + 1);
+  reading->buffer = secret_new_to_fill (reading->capacity, &reading->bytes);
+  if (reading->length > 0)
+    memcpy (reading->bytes, bytes, reading->length);
+}
+
+static void
 read_more (GTask *task)
 {
   Reading *reading = g_task_get_task_data (task);
 
+  if (reading->length == reading->capacity)
+    make_room (reading, 2 * reading->capacity);
   g_input_stream_read_async (reading->stream, reading->bytes + reading->length,
-                             reading->limit + 1 - reading->length, G_PRIORITY_DEFAULT,
+                             reading->capacity - reading->length, G_PRIORITY_DEFAULT,
                              reading->cancellable, some_was_read, task);
 }
 
@@ -123,7 +142,7 @@ bus_descriptor_read_async (int descriptor,
   reading->timeout =
       g_timeout_add_seconds (BUS_DESCRIPTOR_TIMEOUT_SECONDS, caller_took_too_long, reading);
   reading->limit = limit;
-  reading->buffer = secret_new_to_fill (limit + 1, &reading->bytes);
+  make_room (reading, FIRST_CAPACITY);
   g_task_set_task_data (task, reading, (GDestroyNotify)reading_free);
   read_more (task);
 }

@@ -6,6 +6,8 @@
 
 #include "bus/descriptors.h"
 #include "bus/options.h"
+#include "bus/roster.h"
+#include "bus/tree.h"
 #include "core/import.h"
 #include "introspection/otrd-error.h"
 
@@ -13,6 +15,7 @@
 
 typedef struct
 {
+  BusWork work;
   BusCall *call;
   Core *core;
   char *format;
@@ -21,6 +24,7 @@ typedef struct
   gsize next;
   Secret **reading; /* where the file being read goes */
   CoreImportFiles contents;
+  GVariant *report; /* NULL: not yet */
 } Importing;
 
 static void
@@ -31,23 +35,49 @@ importing_free (Importing *importing)
   g_variant_unref (importing->files);
   g_clear_pointer (&importing->contents.private_keys, secret_unref);
   g_clear_pointer (&importing->contents.fingerprints, secret_unref);
+  g_clear_pointer (&importing->report, g_variant_unref);
   g_free (importing);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Importing, importing_free)
 
 static void read_next_file (Importing *taken);
 
+/* It may be as long as the files.  Freeing it takes as long as writing it. */
+static void
+write_report (BusWork *work)
+{
+  Importing *importing = (Importing *)work;
+  g_autoptr (GVariant) results = g_variant_ref_sink (g_variant_new ("(@a{sv})", importing->report));
+
+  bus_call_write (importing->call, results);
+  g_clear_pointer (&importing->report, g_variant_unref);
+}
+
+static void
+report_is_written (BusWork *work)
+{
+  Importing *importing = (Importing *)work;
+
+  bus_call_finish (importing->call);
+  importing_free (importing);
+}
+
 static void
 on_imported (GObject *core, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Importing) importing = user_data;
+  BusRoster *roster = bus_tree_get_roster (bus_call_get_tree (importing->call));
   GError *error = NULL;
-  g_autoptr (GVariant) report = core_import_finish (CORE_CORE (core), result, &error);
 
-  if (report == NULL)
-    bus_call_fail (importing->call, error);
-  else
-    bus_call_return (importing->call, g_variant_new ("(@a{sv})", report));
+  importing->report = core_import_finish (CORE_CORE (core), result, &error);
+  if (importing->report == NULL)
+    {
+      bus_call_fail (importing->call, error);
+      return;
+    }
+  bus_call_prepare (importing->call);
+  bus_roster_write (roster, &importing->work, write_report, report_is_written);
+  (void)g_steal_pointer (&importing);
 }
 
 static void

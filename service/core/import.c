@@ -4,9 +4,7 @@
 /* Import: each entry of the files is read, compared with what is there, and
  * put into the vault; one save at the end, each undone when it fails.
  */
-#include "core/import.h"
-
-#include <string.h>
+#include "core/import-private.h"
 
 #include "core/account-private.h"
 #include "core/core-private.h"
@@ -14,83 +12,75 @@
 #include "engine/key-file.h"
 #include "introspection/otrd-error.h"
 
-#define FIELDS_MIN 4
-#define FIELDS_MAX 5
+/* Signals of one dispatch: a millisecond.  There is time between, in which they are written: those
+ * that wait for it are memory. */
+#define SLICE_SIGNALS 8
+#define REST_MS 1
 
-typedef enum
-{
-  ADDED,
-  KEPT,
-  CONFLICT,
-  UNREADABLE,
-  N_OUTCOMES,
-} Outcome;
-
-static const char *const outcome_words[N_OUTCOMES] = { "added", "kept", "conflict", "unreadable" };
-
-typedef struct
-{
-  Core *core;
-  Vault *vault;
-  gboolean preview;
-  GVariantBuilder report[N_OUTCOMES];
-  GPtrArray *accounts_made; /* of VaultAccount */
-  GPtrArray *fingerprints;  /* of VaultFingerprint: made */
-} Import;
+static const char *const outcome_words[CORE_IMPORT_N_OUTCOMES] = { "added", "kept", "conflict",
+                                                                   "unreadable" };
 
 static void
-import_free (Import *import)
+import_free (CoreImport *import)
 {
-  for (guint i = 0; i < N_OUTCOMES; i++)
+  for (guint i = 0; i < CORE_IMPORT_N_OUTCOMES; i++)
     g_variant_builder_clear (&import->report[i]);
   g_ptr_array_unref (import->accounts_made);
-  g_ptr_array_unref (import->fingerprints);
+  g_queue_clear_full (&import->fingerprints, (GDestroyNotify)vault_fingerprint_free);
+  g_clear_pointer (&import->file, secret_unref);
   g_free (import);
 }
 
-static Import *
-import_new (Core *core, gboolean preview)
+static CoreImport *
+import_new (Core *core, const CoreImportFiles *files, gboolean preview)
 {
-  Import *import = g_new0 (Import, 1);
+  CoreImport *import = g_new0 (CoreImport, 1);
 
   import->core = core;
   import->vault = core->vault;
   import->preview = preview;
-  for (guint i = 0; i < N_OUTCOMES; i++)
+  import->file = files->fingerprints != NULL ? secret_ref (files->fingerprints) : NULL;
+  for (guint i = 0; i < CORE_IMPORT_N_OUTCOMES; i++)
     g_variant_builder_init (&import->report[i], G_VARIANT_TYPE ("aa{sv}"));
   import->accounts_made = g_ptr_array_new_with_free_func ((GDestroyNotify)vault_account_free);
-  import->fingerprints = g_ptr_array_new_with_free_func ((GDestroyNotify)vault_fingerprint_free);
+  g_queue_init (&import->fingerprints);
   return import;
 }
 
-static void
-report (Import *import, Outcome outcome, GVariantDict *entry)
+/* As bytes: the tree that it is built as has ten times their size. */
+void
+core_import_report (CoreImport *import, CoreImportOutcome outcome, GVariantDict *entry)
 {
-  g_variant_builder_add_value (&import->report[outcome], g_variant_dict_end (entry));
+  g_autoptr (GVariant) record = g_variant_ref_sink (g_variant_dict_end (entry));
+
+  (void)g_variant_get_data (record);
+  g_variant_builder_add_value (&import->report[outcome], record);
 }
 
-/* @words: NULL where the file has none. */
-static void
-put_words (GVariantDict *entry, const char *key, const char *words)
+void
+core_import_put_words (GVariantDict *entry, const char *key, const char *words)
 {
   if (words != NULL)
     g_variant_dict_insert (entry, key, "s", words);
 }
 
-static void
-begin_entry (GVariantDict *entry, const char *file, const char *protocol, const char *account)
+void
+core_import_begin_entry (GVariantDict *entry,
+                         const char *file,
+                         const char *protocol,
+                         const char *account)
 {
   g_variant_dict_init (entry, NULL);
   g_variant_dict_insert (entry, "file", "s", file);
-  put_words (entry, "protocol", protocol);
-  put_words (entry, "account", account);
+  core_import_put_words (entry, "protocol", protocol);
+  core_import_put_words (entry, "account", account);
 }
 
-static void
-report_unreadable (Import *import, GVariantDict *entry, const char *reason)
+void
+core_import_report_unreadable (CoreImport *import, GVariantDict *entry, const char *reason)
 {
   g_variant_dict_insert (entry, "reason", "s", reason);
-  report (import, UNREADABLE, entry);
+  core_import_report (import, CORE_IMPORT_UNREADABLE, entry);
 }
 
 /* Private keys */
@@ -119,7 +109,7 @@ undo_key (Vault *vault, gpointer user_data)
 }
 
 static void
-put_account (Import *import, const VaultAccount *before, const VaultAccount *account)
+put_account (CoreImport *import, const VaultAccount *before, const VaultAccount *account)
 {
   if (import->preview || !vault_put_account (import->vault, account, NULL))
     return;
@@ -133,7 +123,7 @@ put_account (Import *import, const VaultAccount *before, const VaultAccount *acc
 
 /* What the account will have: of several keys in one file the first is taken. */
 static const VaultAccount *
-find_made (Import *import, const char *protocol, const char *name)
+find_made (CoreImport *import, const char *protocol, const char *name)
 {
   for (guint i = 0; i < import->accounts_made->len; i++)
     {
@@ -147,7 +137,7 @@ find_made (Import *import, const char *protocol, const char *name)
 
 static void
 take_key (
-    Import *import, EngineKey *key, const char *protocol, const char *name, GVariantDict *entry)
+    CoreImport *import, EngineKey *key, const char *protocol, const char *name, GVariantDict *entry)
 {
   const char *fingerprint = engine_key_get_fingerprint (key);
   g_autoptr (VaultAccount) before = vault_lookup_account (import->vault, protocol, name);
@@ -161,7 +151,8 @@ take_key (
     {
       if (!g_str_equal (own, fingerprint))
         g_variant_dict_insert (entry, "kept-fingerprint", "s", own);
-      report (import, g_str_equal (own, fingerprint) ? KEPT : CONFLICT, entry);
+      core_import_report (
+          import, g_str_equal (own, fingerprint) ? CORE_IMPORT_KEPT : CORE_IMPORT_CONFLICT, entry);
       return;
     }
   account->private_key = engine_key_to_secret (key);
@@ -170,11 +161,11 @@ take_key (
   put_account (import, before, account);
   if (import->preview)
     g_ptr_array_add (import->accounts_made, vault_account_copy (account));
-  report (import, ADDED, entry);
+  core_import_report (import, CORE_IMPORT_ADDED, entry);
 }
 
 static void
-take_file_key (Import *import, const EngineFileKey *file_key)
+take_file_key (CoreImport *import, const EngineFileKey *file_key)
 {
   g_autofree char *protocol =
       file_key->protocol != NULL ? core_names_read_protocol (file_key->protocol, NULL) : NULL;
@@ -183,20 +174,20 @@ take_file_key (Import *import, const EngineFileKey *file_key)
                               : NULL;
   GVariantDict entry;
 
-  begin_entry (&entry, "private-keys", protocol != NULL ? protocol : file_key->protocol,
-               name != NULL ? name : file_key->name);
-  put_words (&entry, "from", file_key->name);
+  core_import_begin_entry (&entry, "private-keys", protocol != NULL ? protocol : file_key->protocol,
+                           name != NULL ? name : file_key->name);
+  core_import_put_words (&entry, "from", file_key->name);
   if (name == NULL)
-    report_unreadable (import, &entry, "its account's name or protocol makes no sense");
+    core_import_report_unreadable (import, &entry, "its account's name or protocol makes no sense");
   else if (file_key->key == NULL)
-    report_unreadable (import, &entry, "its numbers do not belong together");
+    core_import_report_unreadable (import, &entry, "its numbers do not belong together");
   else
     take_key (import, file_key->key, protocol, name, &entry);
 }
 
 /* A file that is damaged as a whole does not keep the others out. */
 static gboolean
-take_private_keys (Import *import, const CoreImportFiles *files, GError **error)
+take_private_keys (CoreImport *import, const CoreImportFiles *files, GError **error)
 {
   g_autoptr (GPtrArray) keys = NULL;
   GError *reason = NULL;
@@ -214,178 +205,58 @@ take_private_keys (Import *import, const CoreImportFiles *files, GError **error)
       g_propagate_error (error, reason);
       return FALSE;
     }
-  begin_entry (&entry, "private-keys", NULL, NULL);
-  report_unreadable (import, &entry, "the file of private keys is empty or damaged");
+  core_import_begin_entry (&entry, "private-keys", NULL, NULL);
+  core_import_report_unreadable (import, &entry, "the file of private keys is empty or damaged");
   g_error_free (reason);
   return TRUE;
-}
-
-/* Fingerprints */
-
-typedef struct
-{
-  OtrdTrust trust;
-  const char *method;
-  gboolean is_known; /* FALSE: a word that nobody has told us of */
-} TrustWord;
-
-/* Not every word means trust: OTRKit writes "UntrustedNew", Psi its user's own language. */
-static TrustWord
-read_trust_word (const char *word)
-{
-  static const char *const manual[] = { "verified", "manual",      "trusted",
-                                        "trust",    "trusteduser", NULL };
-  g_autofree char *folded = g_ascii_strdown (word != NULL ? word : "", -1);
-
-  if (g_strv_contains (manual, folded))
-    return (TrustWord){ OTRD_TRUST_VERIFIED, "imported", TRUE };
-  if (g_str_equal (folded, "smp"))
-    return (TrustWord){ OTRD_TRUST_VERIFIED, "imported", TRUE };
-  return (TrustWord){ OTRD_TRUST_UNVERIFIED, "",
-                      *folded == '\0' || g_str_has_prefix (folded, "untrusted")
-                          || g_str_equal (folded, "trustedtofu") };
-}
-
-static void
-undo_fingerprint (Vault *vault, gpointer made)
-{
-  core_undo_trust (vault, NULL, made);
-}
-
-static void
-put_fingerprint (Import *import, VaultFingerprint *record)
-{
-  if (import->preview || !vault_put_fingerprint (import->vault, record, NULL))
-    return;
-  vault_note_undo (import->vault,
-                   core_name_setting (record->protocol, record->account, "trust", record->contact,
-                                      record->fingerprint),
-                   undo_fingerprint, vault_fingerprint_copy (record),
-                   (GDestroyNotify)vault_fingerprint_free);
-  g_ptr_array_add (import->fingerprints, vault_fingerprint_copy (record));
-}
-
-static void
-take_fingerprint (Import *import,
-                  VaultFingerprint *record,
-                  const TrustWord *word,
-                  GVariantDict *entry)
-{
-  g_autoptr (VaultFingerprint) old = vault_lookup_fingerprint (
-      import->vault, record->protocol, record->account, record->contact, record->fingerprint);
-  guint64 now = core_clock_get_real_time (import->core->clock);
-
-  g_variant_dict_insert (entry, "trust", "s", otrd_trust_to_string (word->trust));
-  if (old != NULL)
-    {
-      gboolean same = old->trust == word->trust || word->trust == OTRD_TRUST_UNVERIFIED;
-
-      g_variant_dict_insert (entry, "kept-trust", "s", otrd_trust_to_string (old->trust));
-      report (import, same ? KEPT : CONFLICT, entry);
-      return;
-    }
-  record->first_seen = now;
-  if (word->trust == OTRD_TRUST_VERIFIED)
-    vault_fingerprint_set_trust (record, word->trust, word->method, "import", now);
-  put_fingerprint (import, record);
-  report (import, ADDED, entry);
-}
-
-/* Four fields, or five with the trust. */
-static void
-take_fields (Import *import, char **fields, guint line)
-{
-  g_autofree char *protocol = core_names_read_protocol (fields[2], NULL);
-  g_autofree char *account =
-      protocol != NULL ? core_names_read_account (protocol, fields[1], NULL, NULL, NULL) : NULL;
-  g_autofree char *contact =
-      account != NULL ? core_names_read_contact (protocol, account, fields[0], FALSE, NULL, NULL)
-                      : NULL;
-  g_autofree char *fingerprint = core_names_read_fingerprint (fields[3], NULL);
-  TrustWord word = read_trust_word (fields[4]);
-  g_autoptr (VaultFingerprint) record = NULL;
-  GVariantDict entry;
-
-  begin_entry (&entry, "fingerprints", protocol, account != NULL ? account : fields[1]);
-  g_variant_dict_insert (&entry, "line", "u", line);
-  put_words (&entry, "contact", contact != NULL ? contact : fields[0]);
-  put_words (&entry, "fingerprint", fingerprint);
-  if (!word.is_known)
-    put_words (&entry, "trust-word", fields[4]);
-  if (contact == NULL || fingerprint == NULL)
-    {
-      report_unreadable (import, &entry,
-                         contact == NULL ? "a name in it makes no sense" : "it has no fingerprint");
-      return;
-    }
-  record = vault_fingerprint_new (protocol, account, contact, fingerprint);
-  take_fingerprint (import, record, &word, &entry);
-}
-
-static void
-take_line (Import *import, const char *text, guint line)
-{
-  g_auto (GStrv) fields = g_strsplit (text, "\t", FIELDS_MAX + 1);
-  guint count = g_strv_length (fields);
-  GVariantDict entry;
-
-  if (*text == '\0')
-    return;
-  if (count >= FIELDS_MIN && count <= FIELDS_MAX && g_utf8_validate (text, -1, NULL))
-    {
-      take_fields (import, fields, line);
-      return;
-    }
-  begin_entry (&entry, "fingerprints", NULL, NULL);
-  g_variant_dict_insert (&entry, "line", "u", line);
-  report_unreadable (import, &entry, "it has not the fields of a fingerprint");
-}
-
-static void
-take_fingerprints (Import *import, Secret *bytes)
-{
-  g_auto (GStrv) lines = NULL;
-
-  if (bytes == NULL)
-    return;
-  lines = g_strsplit ((const char *)secret_get (bytes, NULL), "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    take_line (import, g_strchomp (lines[i]), i + 1);
 }
 
 /* The end */
 
 static GVariant *
-make_report (Import *import)
+make_report (CoreImport *import)
 {
   GVariantDict whole;
 
   g_variant_dict_init (&whole, NULL);
-  for (guint i = 0; i < N_OUTCOMES; i++)
+  for (guint i = 0; i < CORE_IMPORT_N_OUTCOMES; i++)
     g_variant_dict_insert_value (&whole, outcome_words[i],
                                  g_variant_builder_end (&import->report[i]));
   return g_variant_ref_sink (g_variant_dict_end (&whole));
 }
 
 static void
-tell (Import *import)
+give_report (GTask *task)
 {
-  core_take_accounts (import->core);
-  for (guint i = 0; i < import->fingerprints->len; i++)
+  g_task_return_pointer (task, make_report (g_task_get_task_data (task)),
+                         (GDestroyNotify)g_variant_unref);
+}
+
+static gboolean
+tell_some (gpointer user_data)
+{
+  GTask *task = user_data;
+  CoreImport *import = g_task_get_task_data (task);
+
+  for (guint i = 0; i < SLICE_SIGNALS && !g_queue_is_empty (&import->fingerprints); i++)
     {
-      const VaultFingerprint *record = g_ptr_array_index (import->fingerprints, i);
+      g_autoptr (VaultFingerprint) record = g_queue_pop_head (&import->fingerprints);
       CoreAccount *account = core_find_account (import->core, record->protocol, record->account);
 
       if (account != NULL)
         core_account_trust_changed (account, record->contact, record->fingerprint, record);
     }
+  if (!g_queue_is_empty (&import->fingerprints))
+    return G_SOURCE_CONTINUE;
+  give_report (task);
+  return G_SOURCE_REMOVE;
 }
 
 static void
 on_import_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  Import *import = g_task_get_task_data (task);
+  CoreImport *import = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (!vault_save_finish (VAULT_VAULT (vault), result, &error))
@@ -393,8 +264,27 @@ on_import_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
-  tell (import);
-  g_task_return_pointer (task, make_report (import), (GDestroyNotify)g_variant_unref);
+  core_take_accounts (import->core);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, REST_MS, tell_some, g_steal_pointer (&task),
+                      g_object_unref);
+}
+
+static gboolean
+take_some (gpointer user_data)
+{
+  GTask *task = user_data;
+  CoreImport *import = g_task_get_task_data (task);
+
+  if (vault_is_open (import->vault) && core_import_take_lines (import))
+    return G_SOURCE_CONTINUE;
+  vault_let_save (import->vault);
+  if (!vault_is_open (import->vault))
+    g_task_return_error (task, vault_new_state_error (import->vault, "import keys"));
+  else if (import->preview)
+    give_report (task);
+  else
+    vault_save_async (import->vault, on_import_saved, g_object_ref (task));
+  return G_SOURCE_REMOVE;
 }
 
 gboolean
@@ -436,7 +326,7 @@ core_import (Core *core,
              gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (core, NULL, callback, user_data);
-  Import *import = import_new (core, preview);
+  CoreImport *import = import_new (core, files, preview);
   GError *error = NULL;
 
   g_task_set_task_data (task, import, (GDestroyNotify)import_free);
@@ -445,11 +335,9 @@ core_import (Core *core,
       g_task_return_error (task, error);
       return;
     }
-  take_fingerprints (import, files->fingerprints);
-  if (preview)
-    g_task_return_pointer (task, make_report (import), (GDestroyNotify)g_variant_unref);
-  else
-    vault_save_async (core->vault, on_import_saved, g_steal_pointer (&task));
+  /* What is saved is the whole. */
+  vault_keep_from_saving (core->vault);
+  g_idle_add_full (G_PRIORITY_DEFAULT, take_some, g_steal_pointer (&task), g_object_unref);
 }
 
 GVariant *

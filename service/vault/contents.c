@@ -39,7 +39,9 @@ put_record (Vault *vault, guint file, VaultRecord *record, const VaultRecord *ol
     }
   if (is_same (record, old))
     return TRUE;
-  vault_table_put (vault->table, record);
+  if (vault->n_keeping > 0)
+    owned = vault_record_move (g_steal_pointer (&owned), &vault->batch);
+  vault_table_put (vault->table, owned);
   vault_mark_changed (vault, file);
   return TRUE;
 }

@@ -17,6 +17,8 @@
 #define FIELD_HEAD 3
 #define RECORD_SIZE(size) (G_STRUCT_OFFSET (VaultRecord, fields) + (size))
 #define BATCH_MAX ((gsize)256 * 1024)
+/* What is put at other times goes one by one, and not one of it keeps so many others' room. */
+#define MOVED_TOGETHER ((gsize)32 * 1024)
 
 /* One field of a record; FALSE at the end, or where it makes no sense. */
 static gboolean
@@ -103,6 +105,19 @@ record_alloc_in_batch (VaultBatch **batch, VaultKind kind, gsize size, gsize lef
     }
   record_init (record, kind, size)->batch_offset = vault_batch_get_offset (*batch, record);
   return record;
+}
+
+VaultRecord *
+vault_record_move (VaultRecord *record, VaultBatch **batch)
+{
+  g_autoptr (VaultRecord) old = record;
+  VaultRecord *moved;
+
+  if (old->in_arena)
+    return g_steal_pointer (&old);
+  moved = record_alloc_in_batch (batch, old->kind, old->size, MOVED_TOGETHER);
+  memcpy (moved->fields, old->fields, old->size);
+  return moved;
 }
 
 gboolean

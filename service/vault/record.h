@@ -16,6 +16,7 @@
 #include <glib.h>
 
 #include "secret/secret.h"
+#include "vault/batch.h"
 #include "vault/records.h"
 
 G_BEGIN_DECLS
@@ -113,6 +114,9 @@ OtrdPolicy vault_record_get_policy (const VaultRecord *record);
 VaultAutoLock vault_record_get_auto_lock (const VaultRecord *record);
 /* A word that we do not know is unverified. */
 OtrdTrust vault_record_get_trust (const VaultRecord *record);
+
+/* Takes @record; the same, in *@batch or a new one, beside the others of it. */
+VaultRecord *vault_record_move (VaultRecord *record, VaultBatch **batch);
 
 /* 40 hex digits to 20 bytes. */
 gboolean vault_fingerprint_to_bytes (const char *fingerprint, guint8 *bytes);

@@ -9,6 +9,9 @@
 
 #include "vault/vault-private.h"
 
+/* Of one dispatch: a third of a millisecond. */
+#define SLICE_UNDOS 256
+
 struct _VaultUndo
 {
   char *setting;
@@ -75,6 +78,35 @@ is_overtaken (const GPtrArray *undos, guint at, IsOne is_one, guint64 n_changes)
   return FALSE;
 }
 
+static gboolean
+free_some (gpointer user_data)
+{
+  Vault *vault = user_data;
+
+  for (guint i = 0; i < SLICE_UNDOS && !g_queue_is_empty (&vault->spent_undos); i++)
+    vault_undo_free (g_queue_pop_head (&vault->spent_undos));
+  if (!g_queue_is_empty (&vault->spent_undos))
+    return G_SOURCE_CONTINUE;
+  vault->freeing = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* Of a large import there are thousands. */
+static void
+free_later (Vault *vault, guint at)
+{
+  g_queue_push_tail (&vault->spent_undos, g_ptr_array_steal_index (vault->undos, at));
+  if (vault->freeing == 0)
+    vault->freeing = g_idle_add (free_some, vault);
+}
+
+void
+vault_free_spent_undos (Vault *vault)
+{
+  g_clear_handle_id (&vault->freeing, g_source_remove);
+  g_queue_clear_full (&vault->spent_undos, (GDestroyNotify)vault_undo_free);
+}
+
 static void
 forget_lasting (Vault *vault, guint64 n_changes)
 {
@@ -87,19 +119,28 @@ forget_lasting (Vault *vault, guint64 n_changes)
     }
   for (guint i = vault->undos->len; i > 0; i--)
     if (has_lasted (vault->undos->pdata[i - 1], n_changes))
-      g_ptr_array_remove_index (vault->undos, i - 1);
+      free_later (vault, i - 1);
+}
+
+static gboolean
+is_any_on_its_way (const GPtrArray *undos, guint64 n_changes)
+{
+  return undos->len > 0 && is_on_its_way (g_ptr_array_index (undos, undos->len - 1), n_changes);
 }
 
 /* The newest first: each finds what was there when it was made. */
 static void
 take_back_failed (Vault *vault, guint64 n_changes)
 {
+  gboolean are_others = is_any_on_its_way (vault->undos, n_changes);
+
   for (guint i = vault->undos->len; i > 0; i--)
     {
       VaultUndo *undo = vault->undos->pdata[i - 1];
 
       undo->has_failed |= undo->n_changes <= n_changes;
-      if (!undo->has_failed || is_overtaken (vault->undos, i - 1, is_on_its_way, n_changes))
+      if (!undo->has_failed
+          || (are_others && is_overtaken (vault->undos, i - 1, is_on_its_way, n_changes)))
         continue;
       g_ptr_array_steal_index (vault->undos, i - 1);
       undo->undo (vault, undo->change);

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "vault/batch.h"
 #include "vault/folder.h"
 #include "vault/sealed-file.h"
 #include "vault/table.h"
@@ -91,9 +92,13 @@ struct _Vault
   guint save_timer;
   guint key_timer; /* how long who saves waits for the key of a new vault */
   gboolean is_saving;
+  guint n_keeping;     /* from saving */
+  VaultBatch *batch;   /* of what is put meanwhile: it is much; NULL: nothing yet */
   gboolean is_failing; /* the last save was not possible */
   GPtrArray *saving_tasks;
   GPtrArray *undos; /* of VaultUndo, in the order of the changes */
+  GQueue spent_undos;
+  guint freeing; /* them */
 };
 
 /* Sets the state; takes @reason, NULL for an open one. */
@@ -107,6 +112,8 @@ void vault_stop_save_timer (Vault *vault);
 
 /* Of the first @n_changes: they have lasted, or they have not and are taken back. */
 void vault_settle_undos (Vault *vault, guint64 n_changes, gboolean have_lasted);
+/* At once, what would be freed a few at a time: there may be keys among it. */
+void vault_free_spent_undos (Vault *vault);
 
 /* What can be told of a header without the key; the rest is proven by unsealing. */
 gboolean vault_check_header (const VaultSealedHeader *header, guint file, GError **error);

@@ -30,6 +30,7 @@ forget_all (Vault *vault)
 {
   g_clear_pointer (&vault->table, vault_table_free);
   g_clear_pointer (&vault->key, secret_unref);
+  vault_free_spent_undos (vault);
   vault->key_place = VAULT_KEY_PLACE_KEPT;
 }
 
@@ -63,6 +64,7 @@ vault_finalize (GObject *object)
   g_ptr_array_unref (vault->saving_tasks);
   g_ptr_array_unref (vault->checking_tasks);
   g_ptr_array_unref (vault->undos);
+  g_clear_pointer (&vault->batch, vault_batch_close);
   g_free (vault->path);
   G_OBJECT_CLASS (vault_parent_class)->finalize (object);
 }

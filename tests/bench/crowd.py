@@ -429,6 +429,7 @@ def measure_dispatches(program, library):
             cost("SetDefaultPolicy", lambda: call(
                 bus, MANAGER, "im.otrd1.Manager", "SetDefaultPolicy", "(sa{sv})", "manual", {}))
             cost("an opener that vanishes", lambda: opener.close_sync(None))
+            cost("Import of %d contacts" % CONTACTS, lambda: import_contacts(bus))
 
 
 def main(program, library, driver, bare, *wanted):

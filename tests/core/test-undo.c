@@ -434,6 +434,14 @@ test_an_account_that_is_being_made_keeps_its_key (void)
   g_assert_nonnull (account->private_key);
 }
 
+static gboolean
+has_trust (Side *side, const char *trust)
+{
+  g_autofree char *read = read_trust (side);
+
+  return g_str_equal (read, trust);
+}
+
 /* Of what an import has brought, what is changed meanwhile is the later change's. */
 static void
 test_an_import_that_fails_leaves_what_came_later (void)
@@ -448,12 +456,68 @@ test_an_import_that_fails_leaves_what_came_later (void)
 
   begin (&run, "-+");
   core_import (side->core, "libotr", &files, FALSE, note_answer, &run);
-  assert_trust (side, "verified");
+  while (!has_trust (side, "verified"))
+    g_main_context_iteration (NULL, TRUE);
   change_trust (side, "rejected", note_answer, &run);
   await_answers (&run, 2);
   assert_trust (side, "rejected");
   of_dave = vault_lookup_fingerprint (side->vault, "xmpp", side->name, "dave@example.org", FPR);
   g_assert_null (of_dave);
+}
+
+#define LINES 5000
+
+typedef struct
+{
+  gboolean policy_is_answered;
+  gboolean is_answered;
+  gboolean has_report;
+} LargeImport;
+
+static void
+note_policy_and_mend_disk (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  LargeImport *import = user_data;
+
+  g_assert_true (g_task_had_error (G_TASK (result)));
+  import->policy_is_answered = TRUE;
+  set_disk ("+");
+}
+
+static void
+note_report (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  LargeImport *import = user_data;
+  g_autoptr (GVariant) report = core_import_finish (CORE_CORE (source), result, NULL);
+
+  import->is_answered = TRUE;
+  import->has_report = report != NULL;
+}
+
+/* It takes many dispatches.  A save that others ask for meanwhile, and that fails, would take back
+ * the half that it found. */
+static void
+test_a_large_import_is_saved_as_a_whole (void)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+  g_autoptr (Secret) file = NULL;
+  CoreImportFiles files = { 0 };
+  g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
+  g_autoptr (VaultFingerprint) first = NULL;
+  LargeImport import = { 0 };
+
+  for (guint i = 0; i < LINES; i++)
+    g_string_append_printf (lines,
+                            "carol%u@example.org\talice@example.org\tprpl-jabber\t" FPR "\t\n", i);
+  files.fingerprints = file = secret_new (lines->str, lines->len);
+  set_disk ("-");
+  core_import (side->core, "libotr", &files, FALSE, note_report, &import);
+  g_main_context_iteration (NULL, TRUE);
+  change_policy (side, "never", note_policy_and_mend_disk, &import);
+  while (!import.is_answered || !import.policy_is_answered)
+    g_main_context_iteration (NULL, TRUE);
+  first = vault_lookup_fingerprint (side->vault, "xmpp", side->name, "carol0@example.org", FPR);
+  g_assert_cmpint (import.has_report, ==, first != NULL);
 }
 
 static gboolean
@@ -585,6 +649,7 @@ static const Named others[] = {
   { "an-account-that-two-have-made-stays", test_an_account_that_two_have_made_stays },
   { "an-account-that-is-being-made-keeps-its-key",
     test_an_account_that_is_being_made_keeps_its_key },
+  { "a-large-import-is-saved-as-a-whole", test_a_large_import_is_saved_as_a_whole },
   { "an-import-that-fails-leaves-what-came-later",
     test_an_import_that_fails_leaves_what_came_later },
   { "a-key-that-is-not-saved-takes-no-policy-with-it",

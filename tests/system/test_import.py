@@ -5,6 +5,7 @@
 import os
 import pathlib
 import subprocess
+import threading
 
 import tap
 from desktop import Desktop
@@ -147,6 +148,28 @@ def a_damaged_file_of_keys_is_told_and_does_not_keep_the_fingerprints_out():
         assert len(client.fingerprints(path)) == 5
 
 
+def a_long_file_comes_whole_also_through_a_pipe():
+    def write(path, lines):
+        with open(path, "w") as file:
+            file.writelines(lines)
+
+    with Desktop() as desktop:
+        client = Client(desktop)
+        account = client.open_account("xmpp", "long@example.org")
+        for kind, make in (("file", lambda path: None), ("pipe", os.mkfifo)):
+            path = desktop.folder / kind
+            make(path)
+            lines = ["%s%d@example.org\tlong@example.org\tprpl-jabber\t%040X\t\n"
+                     % (kind, number, number + 1) for number in range(3000)]
+            writing = threading.Thread(target=write, args=(path, lines))
+            writing.start()
+            if kind == "file":
+                writing.join()
+            assert len(import_files(client, {"fingerprints": path})["added"]) == len(lines), kind
+            writing.join()
+        assert len(client.fingerprints(account, contact="pipe2999@example.org")) == 1
+
+
 def otrctl_imports_and_says_what_came():
     with Desktop() as desktop:
         run = subprocess.run(
@@ -171,5 +194,6 @@ tap.run({
     "an empty or foreign file is refused": an_empty_or_foreign_file_is_refused,
     "a damaged file of keys is told and does not keep the fingerprints out":
         a_damaged_file_of_keys_is_told_and_does_not_keep_the_fingerprints_out,
+    "a long file comes whole, also through a pipe": a_long_file_comes_whole_also_through_a_pipe,
     "otrctl imports and says what came": otrctl_imports_and_says_what_came,
 })

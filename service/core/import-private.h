@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: 2026 The otrd developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the parts of an import share: see core/import.c. */
+#pragma once
+
+#include "core/import.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CORE_IMPORT_ADDED,
+  CORE_IMPORT_KEPT,
+  CORE_IMPORT_CONFLICT,
+  CORE_IMPORT_UNREADABLE,
+  CORE_IMPORT_N_OUTCOMES,
+} CoreImportOutcome;
+
+typedef struct
+{
+  Core *core;
+  Vault *vault;
+  gboolean preview;
+  GVariantBuilder report[CORE_IMPORT_N_OUTCOMES];
+  GPtrArray *accounts_made; /* of VaultAccount */
+  GQueue fingerprints;      /* of VaultFingerprint: made, and not told of yet */
+  Secret *file;             /* of fingerprints; NULL: none */
+  gsize at;                 /* in it */
+  guint line;               /* which that is */
+} CoreImport;
+
+/* An entry of the report. @protocol, @account: NULL where the file has none. */
+void core_import_begin_entry (GVariantDict *entry,
+                              const char *file,
+                              const char *protocol,
+                              const char *account);
+/* @words: NULL where the file has none. */
+void core_import_put_words (GVariantDict *entry, const char *key, const char *words);
+/* Ends @entry. */
+void core_import_report (CoreImport *import, CoreImportOutcome outcome, GVariantDict *entry);
+void core_import_report_unreadable (CoreImport *import, GVariantDict *entry, const char *reason);
+
+/* A few lines of the file of fingerprints; whether there are more. */
+gboolean core_import_take_lines (CoreImport *import);
+
+G_END_DECLS
