@@ -40,6 +40,7 @@ struct _BusCaller
   BusTurns *turns; /* the roster's, as is the next */
   BusPace *pace;
   gboolean is_in_turn;
+  gboolean is_looked_at;
   gboolean is_introduced;
   gboolean is_surplus; /* of its application's callers */
   guint watch;
@@ -335,6 +336,30 @@ bus_callers_begin_call (BusCallers *callers, const char *sender, gsize size, GEr
   return caller;
 }
 
+/* If more have come meanwhile than a polite one has, it pays for what it got before. */
+static gboolean
+look_is_over (gpointer user_data)
+{
+  BusCaller *caller = user_data;
+  gboolean was_hasty = bus_haste_end (bus_program_get_haste (caller->program));
+
+  caller->is_looked_at = FALSE;
+  if (was_hasty && bus_program_is_greedy (caller->program))
+    bus_pace_spend (caller->pace, caller->program, BUS_HASTE_CALLS * BUS_PACE_CALL,
+                    g_get_monotonic_time ());
+  run_waiting (caller);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+look (BusCaller *caller)
+{
+  caller->is_looked_at = TRUE;
+  g_ref_count_inc (&caller->count);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, BUS_HASTE_LOOK_MS, look_is_over, caller,
+                      (GDestroyNotify)bus_caller_unref);
+}
+
 /* A hasty program's call waits for a while: it may be of a flood of which few are here yet. */
 static gboolean
 may_run_at_once (BusCaller *caller)
@@ -348,7 +373,7 @@ may_run_at_once (BusCaller *caller)
   if (!bus_haste_note (bus_program_get_haste (caller->program), now)
       || !bus_pace_has_others (caller->pace, caller->program, now))
     return TRUE;
-  bus_turns_rest (caller->turns, BUS_HASTE_LOOK);
+  look (caller);
   return FALSE;
 }
 
@@ -366,7 +391,7 @@ bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready)
   waiting->call = call;
   waiting->ready = ready;
   g_queue_push_tail (&caller->waiting, waiting);
-  if (caller->identity != NULL)
+  if (caller->identity != NULL && !caller->is_looked_at)
     wait_for_turn (caller);
 }
 

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 /* ... within so many microseconds, ... */
 #define BUS_HASTE_TIME (400 * G_TIME_SPAN_MILLISECOND)
 /* ... and so long to let one wait: the others that come are many by then, if they are a flood's. */
-#define BUS_HASTE_LOOK (2 * G_TIME_SPAN_MILLISECOND)
+#define BUS_HASTE_LOOK_MS 2
 
 typedef struct
 {

@@ -8,7 +8,7 @@
 
 #define SHARE 16 /* one part of so many */
 #define BURST (50 * G_TIME_SPAN_MILLISECOND)
-#define DEBT (50 * G_TIME_SPAN_MILLISECOND)
+#define DEBT (20 * G_TIME_SPAN_MILLISECOND)
 /* So long after a call its program is there. */
 #define PRESENCE G_TIME_SPAN_SECOND
 

@@ -14,6 +14,9 @@
 
 G_BEGIN_DECLS
 
+/* Microseconds that a call costs besides its turn: two messages, in GDBus's thread and ours. */
+#define BUS_PACE_CALL 100
+
 typedef struct _BusPace BusPace;
 
 BusPace *bus_pace_new (void);

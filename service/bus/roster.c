@@ -15,9 +15,6 @@
 /* As the workers' that do what takes milliseconds. */
 #define WRITER_NICENESS 5
 
-/* Microseconds that a call costs besides its turn: two messages, in GDBus's thread and ours. */
-#define MESSAGES_COST 100
-
 struct _BusRoster
 {
   grefcount count;
@@ -51,26 +48,16 @@ rest (BusRoster *roster, BusTurns *turns, BusProgram *program, gint64 cost)
   bus_turns_rest (turns, bus_pace_spend (roster->pace, program, cost, g_get_monotonic_time ()));
 }
 
-/* The one that has its turn, and what the program got before it was seen how many it has. */
-static guint
-count_calls_to_pay (BusProgram *program)
-{
-  gboolean was_hasty = bus_haste_end (bus_program_get_haste (program));
-
-  return was_hasty && bus_program_is_greedy (program) ? 1 + BUS_HASTE_CALLS : 1;
-}
-
 /* The last call of a connection may be what keeps the roster, and the caller. */
 static gboolean
 take_turn (gpointer caller, gpointer user_data)
 {
   g_autoptr (BusRoster) roster = bus_roster_ref (user_data);
   g_autoptr (BusProgram) program = bus_program_ref (bus_caller_get_program (caller));
-  gint64 cost = MESSAGES_COST * count_calls_to_pay (program);
   gint64 before = get_cpu ();
   gboolean has_more = bus_caller_take_turn (caller);
 
-  rest (roster, roster->turns, program, get_cpu () - before + cost);
+  rest (roster, roster->turns, program, get_cpu () - before + BUS_PACE_CALL);
   return has_more;
 }
 

@@ -277,7 +277,8 @@ take_some (gpointer user_data)
 
   if (vault_is_open (import->vault) && core_import_take_lines (import))
     return G_SOURCE_CONTINUE;
-  vault_let_save (import->vault);
+  if (!import->preview)
+    vault_let_save (import->vault);
   if (!vault_is_open (import->vault))
     g_task_return_error (task, vault_new_state_error (import->vault, "import keys"));
   else if (import->preview)
@@ -336,7 +337,8 @@ core_import (Core *core,
       return;
     }
   /* What is saved is the whole. */
-  vault_keep_from_saving (core->vault);
+  if (!preview)
+    vault_keep_from_saving (core->vault);
   g_idle_add_full (G_PRIORITY_DEFAULT, take_some, g_steal_pointer (&task), g_object_unref);
 }
 

@@ -104,6 +104,20 @@ who_waits_for_each_answer_is_only_looked_at (Fixture *fixture, gconstpointer unu
 }
 
 static void
+who_is_looked_at_does_not_wait_with_greed (Fixture *fixture, gconstpointer unused)
+{
+  Program program;
+  guint served;
+
+  program_init (&program, fixture);
+  bus_turns_rest (bus_roster_get_turns (program.roster), 3600 * G_TIME_SPAN_SECOND);
+  g_assert_cmpuint (call_until_one_waits (&program, 100 * BUS_HASTE_CALLS), >, 0);
+  served = program.served;
+  fixture_wait_until (program.served == served + 1);
+  program_clear (&program);
+}
+
+static void
 who_floods_pays_for_all (Fixture *fixture, gconstpointer unused)
 {
   Program program;
@@ -116,7 +130,7 @@ who_floods_pays_for_all (Fixture *fixture, gconstpointer unused)
       served = program.served;
       for (guint j = 0; j < 2 * fixture->limits.polite; j++)
         g_assert_false (call (&program));
-      /* The first turn is what pays: five times a tenth of a millisecond for each call. */
+      /* A tenth of a millisecond for each call, at the end of the look. */
       fixture_wait_until (program.served > served);
       if (must_rest (&program))
         break;
@@ -154,6 +168,8 @@ add_tests (void)
 {
   fixture_add_test ("/bus/haste/who-waits-for-each-answer-is-only-looked-at",
                     who_waits_for_each_answer_is_only_looked_at);
+  fixture_add_test ("/bus/haste/who-is-looked-at-does-not-wait-with-greed",
+                    who_is_looked_at_does_not_wait_with_greed);
   fixture_add_test ("/bus/haste/who-floods-pays-for-all", who_floods_pays_for_all);
   fixture_add_test ("/bus/haste/who-is-alone-may-hurry", who_is_alone_may_hurry);
   fixture_add_test ("/bus/haste/slow-calls-are-no-haste", slow_calls_are_no_haste);
