@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The paths, and a filter that answers for those that are not there and takes
- * strays out.  GDBus calls a filter on its own thread: the two sets are all that
- * it shares with ours. */
+/* The paths, and a filter that answers for those that are not there, takes
+ * strays out, and believes nobody's own word for who sends.  GDBus calls a filter on its own
+ * thread: the two sets are all that it shares with ours. */
 
 #include "bus/paths.h"
 
@@ -18,6 +18,7 @@ struct _BusPaths
   GHashTable *known;
   GHashTable *admitted;
   gboolean is_narrow;
+  gboolean has_bus;   /* which says truly who sends */
   BusStrayed strayed; /* of the main context alone; NULL at the end */
   gpointer user_data;
   GDBusConnection *connection;
@@ -144,6 +145,18 @@ refuse_call (GDBusConnection *connection, GDBusMessage *call)
     g_dbus_connection_send_message (connection, answer, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
 }
 
+/* Takes @message, which may not be changed; NULL: there is no room for its descriptors. */
+static GDBusMessage *
+without_sender (GDBusMessage *message)
+{
+  GDBusMessage *copy = g_dbus_message_copy (message, NULL);
+
+  g_object_unref (message);
+  if (copy != NULL)
+    g_dbus_message_set_sender (copy, NULL);
+  return copy;
+}
+
 static GDBusMessage *
 answer_for_missing_objects (GDBusConnection *connection,
                             GDBusMessage *message,
@@ -154,6 +167,10 @@ answer_for_missing_objects (GDBusConnection *connection,
 
   if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
     return message;
+  if (!paths->has_bus && g_dbus_message_get_sender (message) != NULL)
+    message = without_sender (message);
+  if (message == NULL)
+    return NULL;
   if (is_stray (paths, message))
     {
       take_out (paths, message);
@@ -182,6 +199,7 @@ bus_paths_new (GDBusConnection *connection,
   paths->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   paths->admitted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   paths->is_narrow = is_narrow;
+  paths->has_bus = self != NULL;
   paths->strayed = strayed;
   paths->user_data = user_data;
   paths->connection = g_object_ref (connection);

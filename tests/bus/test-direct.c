@@ -171,6 +171,47 @@ a_program_has_no_more_than_its_limit (Fixture *fixture, gconstpointer unused)
     g_clear_error (&error);
 }
 
+/* The bus library asks for nothing by itself on such a connection: what comes is ours. */
+static GDBusMessage *
+note_question (GDBusConnection *connection,
+               GDBusMessage *message,
+               gboolean incoming,
+               gpointer user_data)
+{
+  if (incoming && g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL)
+    g_atomic_int_set ((int *)user_data, TRUE);
+  return message;
+}
+
+static void
+note_reply (GObject *direct, GAsyncResult *result, gpointer user_data)
+{
+  *(GDBusMessage **)user_data =
+      g_dbus_connection_send_message_with_reply_finish (G_DBUS_CONNECTION (direct), result, NULL);
+}
+
+/* There is no bus that would say who sends: whoever names himself so would be asked who that is. */
+static void
+what_a_message_says_of_its_sender_is_nothing (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDBusConnection) direct = open_direct (fixture);
+  g_autoptr (GDBusMessage) call =
+      g_dbus_message_new_method_call (NULL, MANAGER, "im.otrd1.Manager", "Register");
+  g_autoptr (GDBusMessage) reply = NULL;
+  int is_asked = FALSE;
+  guint filter = g_dbus_connection_add_filter (direct, note_question, &is_asked, NULL);
+
+  g_dbus_message_set_sender (call, ":1.7");
+  g_dbus_message_set_body (call, g_variant_new ("(sa{sv})", "org.example.Other", NULL));
+  g_dbus_connection_send_message_with_reply (direct, call, G_DBUS_SEND_MESSAGE_FLAGS_NONE, -1, NULL,
+                                             NULL, note_reply, &reply);
+  fixture_wait_until (reply != NULL || g_atomic_int_get (&is_asked));
+  g_assert_false (g_atomic_int_get (&is_asked));
+  g_assert_cmpint (g_dbus_message_get_message_type (reply), ==, G_DBUS_MESSAGE_TYPE_METHOD_RETURN);
+  g_assert_cmpuint (count_clients (fixture, TRUE), ==, 1);
+  g_dbus_connection_remove_filter (direct, filter);
+}
+
 static void
 one_is_not_opened_on_another (Fixture *fixture, gconstpointer unused)
 {
@@ -532,6 +573,8 @@ add_tests (void)
   fixture_add_test ("/bus/direct/a-program-has-few-silent-connections",
                     a_program_has_few_silent_connections);
   fixture_add_test ("/bus/direct/a-handshake-ends-in-time", a_handshake_ends_in_time);
+  fixture_add_test ("/bus/direct/what-a-message-says-of-its-sender-is-nothing",
+                    what_a_message_says_of_its_sender_is_nothing);
   fixture_add_test ("/bus/direct/one-is-not-opened-on-another", one_is_not_opened_on_another);
 }
 
