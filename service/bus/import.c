@@ -130,6 +130,7 @@ read_next_file (Importing *taken)
     {
       core_import (importing->core, importing->format, &importing->contents, importing->preview,
                    on_imported, importing);
+      g_clear_pointer (&importing->contents.private_keys, secret_unref);
       (void)g_steal_pointer (&importing);
       return;
     }

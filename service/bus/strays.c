@@ -28,20 +28,23 @@ stray_free (Stray *stray)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Stray, stray_free)
 
 static void
-send (GDBusConnection *connection, GDBusMessage *call, GDBusMessage *answer)
+send (BusTree *tree, GDBusMessage *call, GDBusMessage *answer)
 {
-  if ((g_dbus_message_get_flags (call) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0)
-    g_dbus_connection_send_message (connection, answer, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  if ((g_dbus_message_get_flags (call) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
+    return;
+  g_dbus_connection_send_message (bus_tree_get_connection (tree), answer,
+                                  G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  bus_tree_note_sent (tree, 0);
 }
 
 static void
-refuse (GDBusConnection *connection, GDBusMessage *call, const GError *error)
+refuse (BusTree *tree, GDBusMessage *call, const GError *error)
 {
   g_autofree char *name = g_dbus_error_encode_gerror (error);
   g_autoptr (GDBusMessage) answer =
       g_dbus_message_new_method_error_literal (call, name, error->message);
 
-  send (connection, call, answer);
+  send (tree, call, answer);
 }
 
 static void
@@ -56,13 +59,13 @@ we_are_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (ours == NULL)
     {
-      refuse (connection, stray->message, error);
+      refuse (stray->tree, stray->message, error);
       return;
     }
   answer = g_dbus_message_copy (ours, NULL);
   g_dbus_message_set_destination (answer, g_dbus_message_get_sender (stray->message));
   g_dbus_message_set_reply_serial (answer, g_dbus_message_get_serial (stray->message));
-  send (connection, stray->message, answer);
+  send (stray->tree, stray->message, answer);
 }
 
 static void
@@ -104,7 +107,7 @@ caller_is_known (gpointer item)
   if (check (stray, &error))
     ask_ourselves (g_steal_pointer (&stray));
   else
-    refuse (bus_tree_get_connection (stray->tree), stray->message, error);
+    refuse (stray->tree, stray->message, error);
 }
 
 void
@@ -117,7 +120,8 @@ bus_stray_take (BusTree *tree, GDBusMessage *message)
 
   if (caller == NULL)
     {
-      refuse (bus_tree_get_connection (tree), message, error);
+      refuse (tree, message, error);
+      bus_tree_note_refused (tree);
       return;
     }
   core_hold (bus_tree_get_core (tree), CORE_HOLD_CALL);

@@ -197,6 +197,7 @@ trust_was_changed (CoreAccount *account,
   g_dbus_connection_emit_signal (
       tree->connection, NULL, export->path, "im.otrd1.Account", "TrustChanged",
       g_variant_new ("(sss@a{sv})", contact, fingerprint, trust, record), NULL);
+  bus_tree_note_sent (tree, 0);
 }
 
 static void
@@ -213,6 +214,7 @@ policy_was_changed (CoreAccount *account,
   g_dbus_connection_emit_signal (tree->connection, NULL, export->path, "im.otrd1.Account",
                                  "PolicyChanged", g_variant_new ("(sss)", contact, policy, origin),
                                  NULL);
+  bus_tree_note_sent (tree, 0);
 }
 
 /* For desktops that show a question; a narrow tree has no business with it. */
@@ -220,10 +222,12 @@ static void
 grant_was_requested (
     Core *core, const char *application, const char *protocol, const char *account, BusTree *tree)
 {
-  if (tree->narrow == NULL)
-    g_dbus_connection_emit_signal (tree->connection, NULL, BUS_PATH_MANAGER, "im.otrd1.Manager",
-                                   "GrantRequested",
-                                   g_variant_new ("(sss)", application, protocol, account), NULL);
+  if (tree->narrow != NULL)
+    return;
+  g_dbus_connection_emit_signal (tree->connection, NULL, BUS_PATH_MANAGER, "im.otrd1.Manager",
+                                 "GrantRequested",
+                                 g_variant_new ("(sss)", application, protocol, account), NULL);
+  bus_tree_note_sent (tree, 0);
 }
 
 /* The program loses the sessions of that account, as if it had left them. */

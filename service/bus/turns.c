@@ -12,7 +12,7 @@ struct _BusTurns
   gpointer user_data;
   int priority;
   GQueue ring;
-  gint64 rest; /* before the next turn */
+  gint64 rests_until; /* the monotonic clock's */
   guint source;
 };
 
@@ -60,12 +60,17 @@ has_rested (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-rest (BusTurns *turns)
+static gint64
+get_rest (BusTurns *turns)
 {
-  guint milliseconds = (turns->rest + G_TIME_SPAN_MILLISECOND - 1) / G_TIME_SPAN_MILLISECOND;
+  return MAX (turns->rests_until - g_get_monotonic_time (), 0);
+}
 
-  turns->rest = 0;
+static void
+rest (BusTurns *turns, gint64 time)
+{
+  guint milliseconds = (time + G_TIME_SPAN_MILLISECOND - 1) / G_TIME_SPAN_MILLISECOND;
+
   turns->source = g_timeout_add_full (turns->priority, milliseconds, has_rested,
                                       g_rc_box_acquire (turns), unref);
 }
@@ -76,14 +81,16 @@ serve_next (gpointer user_data)
 {
   BusTurns *turns = user_data;
   gpointer caller = g_queue_pop_head (&turns->ring);
+  gint64 time;
 
   if (caller != NULL && turns->serve (caller, turns->user_data))
     g_queue_push_tail (&turns->ring, caller);
   if (turns->source == 0) /* freed */
     return G_SOURCE_REMOVE;
-  if (turns->rest > 0)
+  time = get_rest (turns);
+  if (time > 0)
     {
-      rest (turns);
+      rest (turns, time);
       return G_SOURCE_REMOVE;
     }
   if (!g_queue_is_empty (&turns->ring))
@@ -101,11 +108,14 @@ serve_from_now_on (BusTurns *turns)
 void
 bus_turns_add (BusTurns *turns, gpointer caller)
 {
+  gint64 time;
+
   g_queue_push_tail (&turns->ring, caller);
   if (turns->source != 0)
     return;
-  if (turns->rest > 0)
-    rest (turns);
+  time = get_rest (turns);
+  if (time > 0)
+    rest (turns, time);
   else
     serve_from_now_on (turns);
 }
@@ -119,5 +129,5 @@ bus_turns_remove (BusTurns *turns, gpointer caller)
 void
 bus_turns_rest (BusTurns *turns, gint64 time)
 {
-  turns->rest = time;
+  turns->rests_until = g_get_monotonic_time () + time;
 }

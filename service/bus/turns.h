@@ -26,8 +26,8 @@ void bus_turns_add (BusTurns *turns, gpointer caller);
 /* Whether @caller had been waiting for a turn: it is not any more. */
 gboolean bus_turns_remove (BusTurns *turns, gpointer caller);
 
-/* When the turn that is going on is over, or with the next that is added, nobody has one for so
- * many microseconds, or up to a millisecond more. */
+/* After the turn that is going on nobody has one for so many microseconds, or up to a millisecond
+ * more. */
 void bus_turns_rest (BusTurns *turns, gint64 time);
 
 G_END_DECLS

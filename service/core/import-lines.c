@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The lines of a file of fingerprints: each is read, compared with what is there, and put into the
- * vault. */
+/* The lines of a file of fingerprints: they are read and compared with what is there a few at a
+ * time, and put into the vault all at once. */
 #include "core/import-private.h"
 
 #include <string.h>
@@ -47,17 +47,89 @@ undo_fingerprint (Vault *vault, gpointer made)
   core_undo_trust (vault, NULL, made);
 }
 
-static void
-put_fingerprint (CoreImport *import, VaultFingerprint *record)
+/* All that putting it takes, made before, so that putting many takes little time. */
+typedef struct
 {
-  if (import->preview || !vault_put_fingerprint (import->vault, record, NULL))
+  VaultFingerprint *record;
+  VaultFingerprint *change; /* the same, to be undone */
+  char *setting;
+  GVariant *entry;
+} Line;
+
+static void
+line_free (gpointer item)
+{
+  Line *line = item;
+
+  g_clear_pointer (&line->record, vault_fingerprint_free);
+  g_clear_pointer (&line->change, vault_fingerprint_free);
+  g_free (line->setting);
+  g_variant_unref (line->entry);
+  g_free (line);
+}
+
+GPtrArray *
+core_import_lines_new (void)
+{
+  return g_ptr_array_new_with_free_func (line_free);
+}
+
+static VaultFingerprint *
+look_up (CoreImport *import, const VaultFingerprint *record)
+{
+  return vault_lookup_fingerprint (import->vault, record->protocol, record->account,
+                                   record->contact, record->fingerprint);
+}
+
+static void
+report_old (CoreImport *import, OtrdTrust trust, const VaultFingerprint *old, GVariantDict *entry)
+{
+  gboolean same = old->trust == trust || trust == OTRD_TRUST_UNVERIFIED;
+
+  g_variant_dict_insert (entry, "kept-trust", "s", otrd_trust_to_string (old->trust));
+  core_import_report (import, same ? CORE_IMPORT_KEPT : CORE_IMPORT_CONFLICT, entry);
+}
+
+static void
+add_line (CoreImport *import, const VaultFingerprint *record, GVariantDict *entry)
+{
+  Line *line = g_new (Line, 1);
+
+  line->record = vault_fingerprint_copy (record);
+  line->change = vault_fingerprint_copy (record);
+  line->setting = core_name_setting (record->protocol, record->account, "trust", record->contact,
+                                     record->fingerprint);
+  line->entry = core_import_end_entry (entry);
+  g_ptr_array_add (import->lines, line);
+}
+
+static void
+put_line (CoreImport *import, Line *line)
+{
+  g_autoptr (VaultFingerprint) old = look_up (import, line->record);
+  GVariantDict entry;
+
+  if (old != NULL) /* since it was read, or by a line before */
+    {
+      g_variant_dict_init (&entry, line->entry);
+      report_old (import, line->record->trust, old, &entry);
+      return;
+    }
+  g_variant_builder_add_value (&import->report[CORE_IMPORT_ADDED], line->entry);
+  if (import->preview || !vault_put_fingerprint (import->vault, line->record, NULL))
     return;
-  vault_note_undo (import->vault,
-                   core_name_setting (record->protocol, record->account, "trust", record->contact,
-                                      record->fingerprint),
-                   undo_fingerprint, vault_fingerprint_copy (record),
-                   (GDestroyNotify)vault_fingerprint_free);
-  g_queue_push_tail (&import->fingerprints, vault_fingerprint_copy (record));
+  vault_note_undo (import->vault, g_steal_pointer (&line->setting), undo_fingerprint,
+                   g_steal_pointer (&line->change), (GDestroyNotify)vault_fingerprint_free);
+  g_queue_push_tail (&import->fingerprints, g_steal_pointer (&line->record));
+}
+
+void
+core_import_put_lines (CoreImport *import)
+{
+  vault_begin_batch (import->vault);
+  for (guint i = 0; i < import->lines->len; i++)
+    put_line (import, g_ptr_array_index (import->lines, i));
+  vault_end_batch (import->vault);
 }
 
 static void
@@ -66,24 +138,19 @@ take_fingerprint (CoreImport *import,
                   const TrustWord *word,
                   GVariantDict *entry)
 {
-  g_autoptr (VaultFingerprint) old = vault_lookup_fingerprint (
-      import->vault, record->protocol, record->account, record->contact, record->fingerprint);
+  g_autoptr (VaultFingerprint) old = look_up (import, record);
   guint64 now = core_clock_get_real_time (import->core->clock);
 
   g_variant_dict_insert (entry, "trust", "s", otrd_trust_to_string (word->trust));
   if (old != NULL)
     {
-      gboolean same = old->trust == word->trust || word->trust == OTRD_TRUST_UNVERIFIED;
-
-      g_variant_dict_insert (entry, "kept-trust", "s", otrd_trust_to_string (old->trust));
-      core_import_report (import, same ? CORE_IMPORT_KEPT : CORE_IMPORT_CONFLICT, entry);
+      report_old (import, word->trust, old, entry);
       return;
     }
   record->first_seen = now;
   if (word->trust == OTRD_TRUST_VERIFIED)
     vault_fingerprint_set_trust (record, word->trust, word->method, "import", now);
-  put_fingerprint (import, record);
-  core_import_report (import, CORE_IMPORT_ADDED, entry);
+  add_line (import, record, entry);
 }
 
 /* Four fields, or five with the trust. */

@@ -24,6 +24,8 @@ typedef struct
   gboolean preview;
   GVariantBuilder report[CORE_IMPORT_N_OUTCOMES];
   GPtrArray *accounts_made; /* of VaultAccount */
+  GPtrArray *keys;          /* of EngineFileKey: read; NULL: none */
+  GPtrArray *lines;         /* read, and to be put */
   GQueue fingerprints;      /* of VaultFingerprint: made, and not told of yet */
   Secret *file;             /* of fingerprints; NULL: none */
   gsize at;                 /* in it */
@@ -37,11 +39,17 @@ void core_import_begin_entry (GVariantDict *entry,
                               const char *account);
 /* @words: NULL where the file has none. */
 void core_import_put_words (GVariantDict *entry, const char *key, const char *words);
+/* (transfer full) */
+GVariant *core_import_end_entry (GVariantDict *entry);
 /* Ends @entry. */
 void core_import_report (CoreImport *import, CoreImportOutcome outcome, GVariantDict *entry);
 void core_import_report_unreadable (CoreImport *import, GVariantDict *entry, const char *reason);
 
-/* A few lines of the file of fingerprints; whether there are more. */
+/* Reads a few lines of the file of fingerprints; whether there are more. */
 gboolean core_import_take_lines (CoreImport *import);
+/* Puts what was read. */
+void core_import_put_lines (CoreImport *import);
+
+GPtrArray *core_import_lines_new (void);
 
 G_END_DECLS

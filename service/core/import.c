@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Import: each entry of the files is read, compared with what is there, and
- * put into the vault; one save at the end, each undone when it fails.
+/* Import: the files are read a few entries at a time, what is not there is put into the vault
+ * all at once and saved, each undone when that fails, and told of a few at a time.
  */
 #include "core/import-private.h"
 
@@ -12,8 +12,7 @@
 #include "engine/key-file.h"
 #include "introspection/otrd-error.h"
 
-/* Signals of one dispatch: a millisecond.  There is time between, in which they are written: those
- * that wait for it are memory. */
+/* Signals of one dispatch: a millisecond. */
 #define SLICE_SIGNALS 8
 #define REST_MS 1
 
@@ -26,6 +25,8 @@ import_free (CoreImport *import)
   for (guint i = 0; i < CORE_IMPORT_N_OUTCOMES; i++)
     g_variant_builder_clear (&import->report[i]);
   g_ptr_array_unref (import->accounts_made);
+  g_clear_pointer (&import->keys, g_ptr_array_unref);
+  g_clear_pointer (&import->lines, g_ptr_array_unref);
   g_queue_clear_full (&import->fingerprints, (GDestroyNotify)vault_fingerprint_free);
   g_clear_pointer (&import->file, secret_unref);
   g_free (import);
@@ -43,17 +44,26 @@ import_new (Core *core, const CoreImportFiles *files, gboolean preview)
   for (guint i = 0; i < CORE_IMPORT_N_OUTCOMES; i++)
     g_variant_builder_init (&import->report[i], G_VARIANT_TYPE ("aa{sv}"));
   import->accounts_made = g_ptr_array_new_with_free_func ((GDestroyNotify)vault_account_free);
+  import->lines = core_import_lines_new ();
   g_queue_init (&import->fingerprints);
   return import;
 }
 
 /* As bytes: the tree that it is built as has ten times their size. */
+GVariant *
+core_import_end_entry (GVariantDict *entry)
+{
+  GVariant *record = g_variant_ref_sink (g_variant_dict_end (entry));
+
+  (void)g_variant_get_data (record);
+  return record;
+}
+
 void
 core_import_report (CoreImport *import, CoreImportOutcome outcome, GVariantDict *entry)
 {
-  g_autoptr (GVariant) record = g_variant_ref_sink (g_variant_dict_end (entry));
+  g_autoptr (GVariant) record = core_import_end_entry (entry);
 
-  (void)g_variant_get_data (record);
   g_variant_builder_add_value (&import->report[outcome], record);
 }
 
@@ -109,6 +119,15 @@ undo_key (Vault *vault, gpointer user_data)
 }
 
 static void
+note_made (CoreImport *import, const VaultAccount *account)
+{
+  VaultAccount *made = vault_account_copy (account);
+
+  g_clear_pointer (&made->private_key, secret_unref);
+  g_ptr_array_add (import->accounts_made, made);
+}
+
+static void
 put_account (CoreImport *import, const VaultAccount *before, const VaultAccount *account)
 {
   if (import->preview || !vault_put_account (import->vault, account, NULL))
@@ -118,7 +137,7 @@ put_account (CoreImport *import, const VaultAccount *before, const VaultAccount 
                    before != NULL ? undo_key : undo_account, vault_account_copy (account),
                    (GDestroyNotify)vault_account_free);
   if (before == NULL)
-    g_ptr_array_add (import->accounts_made, vault_account_copy (account));
+    note_made (import, account);
 }
 
 /* What the account will have: of several keys in one file the first is taken. */
@@ -160,7 +179,7 @@ take_key (
   account->fingerprint = g_strdup (fingerprint);
   put_account (import, before, account);
   if (import->preview)
-    g_ptr_array_add (import->accounts_made, vault_account_copy (account));
+    note_made (import, account);
   core_import_report (import, CORE_IMPORT_ADDED, entry);
 }
 
@@ -187,18 +206,15 @@ take_file_key (CoreImport *import, const EngineFileKey *file_key)
 
 /* A file that is damaged as a whole does not keep the others out. */
 static gboolean
-take_private_keys (CoreImport *import, const CoreImportFiles *files, GError **error)
+read_private_keys (CoreImport *import, const CoreImportFiles *files, GError **error)
 {
-  g_autoptr (GPtrArray) keys = NULL;
   GError *reason = NULL;
   GVariantDict entry;
 
   if (files->private_keys == NULL)
     return TRUE;
-  keys = engine_key_file_read (files->private_keys, &reason);
-  for (guint i = 0; keys != NULL && i < keys->len; i++)
-    take_file_key (import, g_ptr_array_index (keys, i));
-  if (keys != NULL)
+  import->keys = engine_key_file_read (files->private_keys, &reason);
+  if (import->keys != NULL)
     return TRUE;
   if (files->fingerprints == NULL)
     {
@@ -209,6 +225,14 @@ take_private_keys (CoreImport *import, const CoreImportFiles *files, GError **er
   core_import_report_unreadable (import, &entry, "the file of private keys is empty or damaged");
   g_error_free (reason);
   return TRUE;
+}
+
+static void
+put_private_keys (CoreImport *import)
+{
+  for (guint i = 0; import->keys != NULL && i < import->keys->len; i++)
+    take_file_key (import, g_ptr_array_index (import->keys, i));
+  g_clear_pointer (&import->keys, g_ptr_array_unref);
 }
 
 /* The end */
@@ -232,6 +256,18 @@ give_report (GTask *task)
                          (GDestroyNotify)g_variant_unref);
 }
 
+/* Whoever has decided otherwise since has told of that. */
+static void
+tell_of (CoreImport *import, const VaultFingerprint *record)
+{
+  CoreAccount *account = core_find_account (import->core, record->protocol, record->account);
+  g_autoptr (VaultFingerprint) now = vault_lookup_fingerprint (
+      import->vault, record->protocol, record->account, record->contact, record->fingerprint);
+
+  if (account != NULL && now != NULL && now->trust == record->trust)
+    core_account_trust_changed (account, record->contact, record->fingerprint, now);
+}
+
 static gboolean
 tell_some (gpointer user_data)
 {
@@ -241,15 +277,21 @@ tell_some (gpointer user_data)
   for (guint i = 0; i < SLICE_SIGNALS && !g_queue_is_empty (&import->fingerprints); i++)
     {
       g_autoptr (VaultFingerprint) record = g_queue_pop_head (&import->fingerprints);
-      CoreAccount *account = core_find_account (import->core, record->protocol, record->account);
 
-      if (account != NULL)
-        core_account_trust_changed (account, record->contact, record->fingerprint, record);
+      tell_of (import, record);
     }
   if (!g_queue_is_empty (&import->fingerprints))
     return G_SOURCE_CONTINUE;
   give_report (task);
   return G_SOURCE_REMOVE;
+}
+
+/* Takes @task; @some: does a few at a time.  There is time between for others, and in which what
+ * was told is written: what waits for that is memory. */
+static void
+go_on_with (GTask *task, GSourceFunc some)
+{
+  g_timeout_add_full (G_PRIORITY_DEFAULT, REST_MS, some, task, g_object_unref);
 }
 
 static void
@@ -265,8 +307,15 @@ on_import_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
       return;
     }
   core_take_accounts (import->core);
-  g_timeout_add_full (G_PRIORITY_DEFAULT, REST_MS, tell_some, g_steal_pointer (&task),
-                      g_object_unref);
+  go_on_with (g_steal_pointer (&task), tell_some);
+}
+
+/* In one dispatch: it is one change. */
+static void
+put_all (CoreImport *import)
+{
+  put_private_keys (import);
+  core_import_put_lines (import);
 }
 
 static gboolean
@@ -275,13 +324,15 @@ take_some (gpointer user_data)
   GTask *task = user_data;
   CoreImport *import = g_task_get_task_data (task);
 
-  if (vault_is_open (import->vault) && core_import_take_lines (import))
-    return G_SOURCE_CONTINUE;
-  if (!import->preview)
-    vault_let_save (import->vault);
   if (!vault_is_open (import->vault))
-    g_task_return_error (task, vault_new_state_error (import->vault, "import keys"));
-  else if (import->preview)
+    {
+      g_task_return_error (task, vault_new_state_error (import->vault, "import keys"));
+      return G_SOURCE_REMOVE;
+    }
+  if (core_import_take_lines (import))
+    return G_SOURCE_CONTINUE;
+  put_all (import);
+  if (import->preview)
     give_report (task);
   else
     vault_save_async (import->vault, on_import_saved, g_object_ref (task));
@@ -331,15 +382,10 @@ core_import (Core *core,
   GError *error = NULL;
 
   g_task_set_task_data (task, import, (GDestroyNotify)import_free);
-  if (!check (core, format, files, &error) || !take_private_keys (import, files, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  /* What is saved is the whole. */
-  if (!preview)
-    vault_keep_from_saving (core->vault);
-  g_idle_add_full (G_PRIORITY_DEFAULT, take_some, g_steal_pointer (&task), g_object_unref);
+  if (!check (core, format, files, &error) || !read_private_keys (import, files, &error))
+    g_task_return_error (task, error);
+  else
+    go_on_with (g_steal_pointer (&task), take_some);
 }
 
 GVariant *

@@ -39,11 +39,24 @@ put_record (Vault *vault, guint file, VaultRecord *record, const VaultRecord *ol
     }
   if (is_same (record, old))
     return TRUE;
-  if (vault->n_keeping > 0)
+  if (vault->is_batch)
     owned = vault_record_move (g_steal_pointer (&owned), &vault->batch);
   vault_table_put (vault->table, owned);
   vault_mark_changed (vault, file);
   return TRUE;
+}
+
+void
+vault_begin_batch (Vault *vault)
+{
+  vault->is_batch = TRUE;
+}
+
+void
+vault_end_batch (Vault *vault)
+{
+  vault->is_batch = FALSE;
+  g_clear_pointer (&vault->batch, vault_batch_close);
 }
 
 OtrdPolicy

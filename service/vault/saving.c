@@ -225,7 +225,7 @@ end_save (Vault *vault, guint64 n_changes, const GError *error)
                error->message);
   if (!vault->is_saving && !is_dirty (vault) && vault->saving_tasks->len > 0)
     answer_for_lost (vault, error);
-  if (vault->is_saving || vault->n_keeping > 0 || !is_dirty (vault))
+  if (vault->is_saving || !is_dirty (vault))
     return;
   if (vault->saving_tasks->len > 0)
     start_save (vault);
@@ -340,7 +340,7 @@ on_key_obtained (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start_save (Vault *vault)
 {
-  if (vault->is_saving || vault->n_keeping > 0 || !is_dirty (vault))
+  if (vault->is_saving || !is_dirty (vault))
     return;
   vault_stop_save_timer (vault);
   vault->is_saving = TRUE;
@@ -351,27 +351,6 @@ start_save (Vault *vault)
     }
   vault->key_timer = g_timeout_add (KEY_PATIENCE_MS, on_key_took_long, vault);
   vault_obtain_key_async (vault, FALSE, on_key_obtained, NULL);
-}
-
-void
-vault_keep_from_saving (Vault *vault)
-{
-  vault->n_keeping++;
-}
-
-void
-vault_let_save (Vault *vault)
-{
-  g_return_if_fail (vault->n_keeping > 0);
-
-  if (--vault->n_keeping == 0)
-    g_clear_pointer (&vault->batch, vault_batch_close);
-  if (vault->n_keeping > 0 || vault->is_saving || !is_dirty (vault))
-    return;
-  if (vault->saving_tasks->len > 0)
-    start_save (vault);
-  else if (vault->save_timer == 0)
-    vault->save_timer = g_timeout_add (COMPANY_MS, on_save_timer, vault);
 }
 
 void

@@ -81,7 +81,8 @@ is_overtaken (const GPtrArray *undos, guint at, IsOne is_one, guint64 n_changes)
 static gboolean
 free_some (gpointer user_data)
 {
-  Vault *vault = user_data;
+  /* one of them may be the last to hold it */
+  g_autoptr (Vault) vault = g_object_ref (user_data);
 
   for (guint i = 0; i < SLICE_UNDOS && !g_queue_is_empty (&vault->spent_undos); i++)
     vault_undo_free (g_queue_pop_head (&vault->spent_undos));

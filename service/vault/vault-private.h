@@ -92,8 +92,8 @@ struct _Vault
   guint save_timer;
   guint key_timer; /* how long who saves waits for the key of a new vault */
   gboolean is_saving;
-  guint n_keeping;     /* from saving */
-  VaultBatch *batch;   /* of what is put meanwhile: it is much; NULL: nothing yet */
+  gboolean is_batch;
+  VaultBatch *batch;   /* of what is put meanwhile; NULL: nothing yet */
   gboolean is_failing; /* the last save was not possible */
   GPtrArray *saving_tasks;
   GPtrArray *undos; /* of VaultUndo, in the order of the changes */

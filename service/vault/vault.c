@@ -64,7 +64,6 @@ vault_finalize (GObject *object)
   g_ptr_array_unref (vault->saving_tasks);
   g_ptr_array_unref (vault->checking_tasks);
   g_ptr_array_unref (vault->undos);
-  g_clear_pointer (&vault->batch, vault_batch_close);
   g_free (vault->path);
   G_OBJECT_CLASS (vault_parent_class)->finalize (object);
 }

@@ -81,10 +81,9 @@ void vault_unlock_async (Vault *vault,
 void vault_save_async (Vault *vault, GAsyncReadyCallback callback, gpointer user_data);
 gboolean vault_save_finish (Vault *vault, GAsyncResult *result, GError **error);
 
-/* Between the two nothing is begun to be saved: changes that are made in several dispatches, and
- * are one. Who waits for a save waits as long; a lock, too. */
-void vault_keep_from_saving (Vault *vault);
-void vault_let_save (Vault *vault);
+/* What is put between the two, in one dispatch, is much, and lies together. */
+void vault_begin_batch (Vault *vault);
+void vault_end_batch (Vault *vault);
 
 /* Puts back what was there before @change, as far as nobody else has changed it since; also
  * called when the vault was closed meanwhile. */

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "bus/callers.h"
+#include "bus/direct.h"
 #include "bus/outlet.h"
+#include "bus/roster.h"
 
 static GDBusConnection *
 open_direct (Fixture *fixture)
@@ -221,14 +223,14 @@ one_is_not_opened_on_another (Fixture *fixture, gconstpointer unused)
                      g_variant_new ("(a{sv})", NULL), OTRD_ERROR_NOT_SUPPORTED);
 }
 
-/* The other end of a direct connection, past its handshake; it does not read on. */
+/* @descriptor: the other end of a direct connection, past its handshake then; it does not read
+ * on. */
 static int
-open_silent (Fixture *fixture)
+greet (int descriptor)
 {
   g_autofree char *user = g_strdup_printf ("%u", (guint)getuid ());
   g_autoptr (GString) hello = g_string_new_len ("\0AUTH EXTERNAL ", 15);
   char answer[256];
-  int descriptor = fixture_take_direct (fixture->first, NULL);
 
   for (const char *digit = user; *digit != '\0'; digit++)
     g_string_append_printf (hello, "%02x", *digit);
@@ -240,6 +242,12 @@ open_silent (Fixture *fixture)
   g_assert_cmpint (send (descriptor, "BEGIN\r\n", 7, MSG_NOSIGNAL), ==, 7);
   g_unix_set_fd_nonblocking (descriptor, TRUE, NULL);
   return descriptor;
+}
+
+static int
+open_silent (Fixture *fixture)
+{
+  return greet (fixture_take_direct (fixture->first, NULL));
 }
 
 static void
@@ -254,11 +262,10 @@ read_all (int descriptor)
 /* Writes @call again and again until the connection is cut; how often.  Beside @other, which calls
  * now and then, it reads what comes. */
 static gsize
-flood (Fixture *fixture, GDBusMessage *call, GDBusConnection *other)
+flood (int descriptor, GDBusMessage *call, GDBusConnection *other)
 {
   g_autofree guchar *bytes = NULL;
   gsize length, calls = 0, written = 0;
-  int descriptor = open_silent (fixture);
   gssize count;
 
   g_dbus_message_set_serial (call, 1);
@@ -289,7 +296,7 @@ who_never_reads_is_cut_off (Fixture *fixture, gconstpointer unused)
       g_dbus_message_new_method_call (NULL, MANAGER, "im.otrd1.Manager", "Register");
 
   g_dbus_message_set_body (call, g_variant_new ("(sa{sv})", "silent", NULL));
-  g_assert_cmpuint (flood (fixture, call, NULL), >, BUS_OUTLET_MESSAGES_MAX);
+  g_assert_cmpuint (flood (open_silent (fixture), call, NULL), >, BUS_OUTLET_MESSAGES_MAX);
   /* the others never knew */
   fixture_wait_until (count_clients (fixture, TRUE) == 0);
 }
@@ -301,8 +308,34 @@ who_never_reads_refusals_is_cut_off (Fixture *fixture, gconstpointer unused)
   g_autoptr (GDBusMessage) call =
       g_dbus_message_new_method_call (NULL, "/nowhere", "org.example.Nothing", "Ask");
 
-  g_assert_cmpuint (flood (fixture, call, NULL), >, BUS_OUTLET_MESSAGES_MAX);
+  g_assert_cmpuint (flood (open_silent (fixture), call, NULL), >, BUS_OUTLET_MESSAGES_MAX);
   fixture_wait_until (count_clients (fixture, TRUE) == 0);
+}
+
+static void
+note_over (BusDirect *direct, gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+}
+
+/* What it may not see is answered for elsewhere. */
+static void
+a_sandboxed_one_that_never_reads_is_cut_off (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDBusMessage) call = g_dbus_message_new_method_call (
+      NULL, MANAGER "/account/elses", "im.otrd1.Account", "ListFingerprints");
+  g_autoptr (BusRoster) roster = bus_roster_new (fixture->core, &fixture->limits, NULL, NULL);
+  g_autoptr (BusProgram) program = bus_program_new (&fixture->limits);
+  char id[] = "org.example.Sandboxed", unit[] = "";
+  BusIdentity identity = { BUS_SANDBOX_FLATPAK, id, 0, unit };
+  gboolean is_over = FALSE;
+  int peer;
+  BusDirect *direct = bus_direct_new (roster, &identity, program, note_over, &is_over, &peer, NULL);
+
+  g_dbus_message_set_body (call, g_variant_new ("(a{sv})", NULL));
+  g_assert_cmpuint (flood (greet (peer), call, NULL), >, BUS_OUTLET_MESSAGES_MAX);
+  fixture_wait_until (is_over);
+  bus_direct_free (direct);
 }
 
 static void
@@ -314,7 +347,8 @@ who_heeds_no_refusal_is_cut_off (Fixture *fixture, gconstpointer unused)
   fixture->limits.pending = 10;
   fixture->limits.refused = 100;
   g_dbus_message_set_body (call, g_variant_new ("(sa{sv})", "deaf", NULL));
-  g_assert_cmpuint (flood (fixture, call, fixture->second), >, fixture->limits.refused);
+  g_assert_cmpuint (flood (open_silent (fixture), call, fixture->second), >,
+                    fixture->limits.refused);
   fixture_wait_until (count_clients (fixture, TRUE) == 0);
 }
 
@@ -561,6 +595,8 @@ add_tests (void)
   fixture_add_test ("/bus/direct/who-never-reads-is-cut-off", who_never_reads_is_cut_off);
   fixture_add_test ("/bus/direct/who-never-reads-refusals-is-cut-off",
                     who_never_reads_refusals_is_cut_off);
+  fixture_add_test ("/bus/direct/a-sandboxed-one-that-never-reads-is-cut-off",
+                    a_sandboxed_one_that_never_reads_is_cut_off);
   fixture_add_test ("/bus/direct/who-heeds-no-refusal-is-cut-off", who_heeds_no_refusal_is_cut_off);
   fixture_add_test ("/bus/direct/who-reads-is-never-cut-off", who_reads_is_never_cut_off);
   fixture_add_test ("/bus/direct/who-reads-long-answers-is-never-cut-off",

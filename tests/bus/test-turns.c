@@ -181,6 +181,23 @@ test_who_is_added_after_a_rest_was_asked_for_waits (void)
 }
 
 static void
+test_a_rest_that_is_over_is_not_taken_later (void)
+{
+  g_autoptr (GString) served = g_string_new (NULL);
+  Greedy a = { 'a', 1, served };
+  BusTurns *turns = bus_turns_new (serve, NULL, G_PRIORITY_DEFAULT);
+  gint64 begun = g_get_monotonic_time ();
+
+  bus_turns_rest (turns, 1);
+  while (g_get_monotonic_time () < begun + 1000)
+    ;
+  bus_turns_add (turns, &a);
+  run_out ();
+  g_assert_cmpstr (served->str, ==, "a");
+  bus_turns_free (turns);
+}
+
+static void
 test_a_ring_may_go_before_its_rest (void)
 {
   Tired tired = { bus_turns_new (serve_and_rest, NULL, G_PRIORITY_DEFAULT), 2, TRUE };
@@ -203,6 +220,8 @@ main (int argc, char **argv)
                    test_after_a_rest_the_ring_turns_on);
   g_test_add_func ("/bus/turns/who-is-added-after-a-rest-was-asked-for-waits",
                    test_who_is_added_after_a_rest_was_asked_for_waits);
+  g_test_add_func ("/bus/turns/a-rest-that-is-over-is-not-taken-later",
+                   test_a_rest_that_is_over_is_not_taken_later);
   g_test_add_func ("/bus/turns/a-ring-may-go-before-its-rest", test_a_ring_may_go_before_its_rest);
   return g_test_run ();
 }

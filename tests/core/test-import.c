@@ -22,6 +22,7 @@ typedef struct
   guint told;
   guint most_told; /* between two turns */
   guint told_before;
+  gboolean is_decided;
 } Run;
 
 static void
@@ -103,7 +104,8 @@ test_others_have_their_turn (gconstpointer preview)
 {
   g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
   Run run = { side };
-  guint other = g_idle_add_full (G_PRIORITY_DEFAULT, has_a_turn, &run, NULL);
+  /* as the calls of a program that has many */
+  guint other = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, has_a_turn, &run, NULL);
 
   g_signal_connect (side->account, "trust-changed", G_CALLBACK (note_told), &run);
   begin_import (&run, preview != NULL);
@@ -118,6 +120,47 @@ test_others_have_their_turn (gconstpointer preview)
   g_variant_unref (run.report);
 }
 
+static void
+trust_is_set (GObject *account, GAsyncResult *result, gpointer user_data)
+{
+  g_assert_false (g_task_had_error (G_TASK (result)));
+}
+
+/* Decides otherwise of the last contact as soon as the first is told of. */
+static void
+decide (CoreAccount *account,
+        const char *contact,
+        const char *fingerprint,
+        const char *trust,
+        GVariant *record,
+        Run *run)
+{
+  g_autofree char *last = g_strdup_printf ("contact%u@example.org", CONTACTS - 1);
+  g_autofree char *fingerprint_of_last = g_strdup_printf ("%040X", CONTACTS);
+
+  if (run->told++ == 0)
+    core_account_set_trust (account, last, fingerprint_of_last, "rejected", "test", trust_is_set,
+                            NULL);
+  if (!g_str_equal (contact, last))
+    return;
+  g_assert_cmpstr (trust, ==, "rejected");
+  run->is_decided = TRUE;
+}
+
+static void
+test_what_was_decided_meanwhile_is_told_last (void)
+{
+  g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
+  Run run = { side };
+
+  g_signal_connect (side->account, "trust-changed", G_CALLBACK (decide), &run);
+  begin_import (&run, FALSE);
+  await_report (&run);
+  g_assert_true (run.is_decided);
+  g_signal_handlers_disconnect_by_data (side->account, &run);
+  g_variant_unref (run.report);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,5 +170,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/core/import/others-have-their-turn", NULL, test_others_have_their_turn);
   g_test_add_data_func ("/core/import/others-have-their-turn-in-a-preview", "",
                         test_others_have_their_turn);
+  g_test_add_func ("/core/import/what-was-decided-meanwhile-is-told-last",
+                   test_what_was_decided_meanwhile_is_told_last);
   return g_test_run ();
 }
