@@ -25,8 +25,10 @@ typedef struct
   GVariantBuilder report[CORE_IMPORT_N_OUTCOMES];
   GPtrArray *accounts_made; /* of VaultAccount */
   GPtrArray *keys;          /* of EngineFileKey: read; NULL: none */
-  GPtrArray *lines;         /* read, and to be put */
+  GQueue lines;             /* read, and to be put */
   GQueue fingerprints;      /* of VaultFingerprint: made, and not told of yet */
+  guint n_saved;            /* of them */
+  GError *error;            /* of what could not be saved */
   Secret *file;             /* of fingerprints; NULL: none */
   gsize at;                 /* in it */
   guint line;               /* which that is */
@@ -47,9 +49,8 @@ void core_import_report_unreadable (CoreImport *import, GVariantDict *entry, con
 
 /* Reads a few lines of the file of fingerprints; whether there are more. */
 gboolean core_import_take_lines (CoreImport *import);
-/* Puts what was read. */
+/* Puts some of what was read, of all but the largest files all. */
 void core_import_put_lines (CoreImport *import);
-
-GPtrArray *core_import_lines_new (void);
+void core_import_line_free (gpointer line);
 
 G_END_DECLS

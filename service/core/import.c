@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Import: the files are read a few entries at a time, what is not there is put into the vault
- * all at once and saved, each undone when that fails, and told of a few at a time.
+/* Import: the files are read a few entries at a time; what is not there is put into the vault,
+ * hundreds at once, and saved, each undone when that fails; and told of a few at a time.
  */
 #include "core/import-private.h"
 
@@ -26,7 +26,8 @@ import_free (CoreImport *import)
     g_variant_builder_clear (&import->report[i]);
   g_ptr_array_unref (import->accounts_made);
   g_clear_pointer (&import->keys, g_ptr_array_unref);
-  g_clear_pointer (&import->lines, g_ptr_array_unref);
+  g_queue_clear_full (&import->lines, core_import_line_free);
+  g_clear_error (&import->error);
   g_queue_clear_full (&import->fingerprints, (GDestroyNotify)vault_fingerprint_free);
   g_clear_pointer (&import->file, secret_unref);
   g_free (import);
@@ -44,7 +45,7 @@ import_new (Core *core, const CoreImportFiles *files, gboolean preview)
   for (guint i = 0; i < CORE_IMPORT_N_OUTCOMES; i++)
     g_variant_builder_init (&import->report[i], G_VARIANT_TYPE ("aa{sv}"));
   import->accounts_made = g_ptr_array_new_with_free_func ((GDestroyNotify)vault_account_free);
-  import->lines = core_import_lines_new ();
+  g_queue_init (&import->lines);
   g_queue_init (&import->fingerprints);
   return import;
 }
@@ -282,7 +283,10 @@ tell_some (gpointer user_data)
     }
   if (!g_queue_is_empty (&import->fingerprints))
     return G_SOURCE_CONTINUE;
-  give_report (task);
+  if (import->error != NULL)
+    g_task_return_error (task, g_steal_pointer (&import->error));
+  else
+    give_report (task);
   return G_SOURCE_REMOVE;
 }
 
@@ -294,6 +298,20 @@ go_on_with (GTask *task, GSourceFunc some)
   g_timeout_add_full (G_PRIORITY_DEFAULT, REST_MS, some, task, g_object_unref);
 }
 
+static gboolean put_some (gpointer user_data);
+
+/* Of what was put, what is there is told of. */
+static void
+end_with_error (CoreImport *import, GError *error)
+{
+  if (import->n_saved > 0)
+    g_prefix_error (&error,
+                    "Of the import, %u contacts were taken over and saved; import again for "
+                    "the others: ",
+                    import->n_saved);
+  import->error = error;
+}
+
 static void
 on_import_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
 {
@@ -302,20 +320,38 @@ on_import_saved (GObject *vault, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (!vault_save_finish (VAULT_VAULT (vault), result, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
+    end_with_error (import, error);
+  else
+    import->n_saved = g_queue_get_length (&import->fingerprints);
   core_take_accounts (import->core);
-  go_on_with (g_steal_pointer (&task), tell_some);
+  if (import->error == NULL && !g_queue_is_empty (&import->lines))
+    go_on_with (g_steal_pointer (&task), put_some);
+  else
+    go_on_with (g_steal_pointer (&task), tell_some);
 }
 
-/* In one dispatch: it is one change. */
-static void
-put_all (CoreImport *import)
+/* What is put in one dispatch is one change: it is saved as a whole, or taken back. */
+static gboolean
+put_some (gpointer user_data)
 {
+  GTask *task = user_data;
+  CoreImport *import = g_task_get_task_data (task);
+
+  if (!vault_is_open (import->vault))
+    {
+      end_with_error (import, vault_new_state_error (import->vault, "import keys"));
+      go_on_with (g_object_ref (task), tell_some);
+      return G_SOURCE_REMOVE;
+    }
   put_private_keys (import);
   core_import_put_lines (import);
+  if (!import->preview)
+    vault_save_async (import->vault, on_import_saved, g_object_ref (task));
+  else if (!g_queue_is_empty (&import->lines))
+    return G_SOURCE_CONTINUE;
+  else
+    give_report (task);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -324,19 +360,9 @@ take_some (gpointer user_data)
   GTask *task = user_data;
   CoreImport *import = g_task_get_task_data (task);
 
-  if (!vault_is_open (import->vault))
-    {
-      g_task_return_error (task, vault_new_state_error (import->vault, "import keys"));
-      return G_SOURCE_REMOVE;
-    }
-  if (core_import_take_lines (import))
+  if (vault_is_open (import->vault) && core_import_take_lines (import))
     return G_SOURCE_CONTINUE;
-  put_all (import);
-  if (import->preview)
-    give_report (task);
-  else
-    vault_save_async (import->vault, on_import_saved, g_object_ref (task));
-  return G_SOURCE_REMOVE;
+  return put_some (task);
 }
 
 gboolean

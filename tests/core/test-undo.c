@@ -472,6 +472,7 @@ typedef struct
   gboolean policy_is_answered;
   gboolean is_answered;
   gboolean has_report;
+  GError *error;
 } LargeImport;
 
 static void
@@ -488,36 +489,74 @@ static void
 note_report (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   LargeImport *import = user_data;
-  g_autoptr (GVariant) report = core_import_finish (CORE_CORE (source), result, NULL);
+  g_autoptr (GVariant) report = core_import_finish (CORE_CORE (source), result, &import->error);
 
   import->is_answered = TRUE;
   import->has_report = report != NULL;
 }
 
-/* It takes many dispatches.  A save that others ask for meanwhile, and that fails, would take back
- * the half that it found. */
 static void
-test_a_large_import_is_saved_as_a_whole (void)
+import_many (Side *side, LargeImport *import)
 {
   g_autoptr (GString) lines = g_string_new (NULL);
   g_autoptr (Secret) file = NULL;
   CoreImportFiles files = { 0 };
-  g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
-  g_autoptr (VaultFingerprint) first = NULL;
-  LargeImport import = { 0 };
 
   for (guint i = 0; i < LINES; i++)
     g_string_append_printf (lines,
                             "carol%u@example.org\talice@example.org\tprpl-jabber\t" FPR "\t\n", i);
   files.fingerprints = file = secret_new (lines->str, lines->len);
+  core_import (side->core, "libotr", &files, FALSE, note_report, import);
+}
+
+static gboolean
+has_carol (Side *side, guint number)
+{
+  g_autofree char *contact = g_strdup_printf ("carol%u@example.org", number);
+  g_autoptr (VaultFingerprint) record =
+      vault_lookup_fingerprint (side->vault, "xmpp", side->name, contact, FPR);
+
+  return record != NULL;
+}
+
+/* It takes many dispatches.  A save that others ask for meanwhile, and that fails, must not take
+ * back what is told as added. */
+static void
+test_what_a_large_import_tells_is_so (void)
+{
+  g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
+  LargeImport import = { 0 };
+
   set_disk ("-");
-  core_import (side->core, "libotr", &files, FALSE, note_report, &import);
+  import_many (side, &import);
   g_main_context_iteration (NULL, TRUE);
   change_policy (side, "never", note_policy_and_mend_disk, &import);
   while (!import.is_answered || !import.policy_is_answered)
     g_main_context_iteration (NULL, TRUE);
-  first = vault_lookup_fingerprint (side->vault, "xmpp", side->name, "carol0@example.org", FPR);
-  g_assert_cmpint (import.has_report, ==, first != NULL);
+  g_assert_cmpint (import.has_report, ==, has_carol (side, 0));
+  g_assert_cmpint (import.has_report, ==, has_carol (side, LINES - 1));
+  g_clear_error (&import.error);
+}
+
+static void
+test_a_large_import_says_what_of_it_is_saved (void)
+{
+  g_autoptr (Side) side = side_new ("alice@example.org", "bob@example.org", "alice.key");
+  LargeImport import = { 0 };
+
+  set_disk ("+");
+  import_many (side, &import);
+  while (!has_carol (side, LINES / 4))
+    g_main_context_iteration (NULL, TRUE);
+  set_disk ("-");
+  while (!import.is_answered)
+    g_main_context_iteration (NULL, TRUE);
+  set_disk ("+");
+  g_assert_error (import.error, OTRD_ERROR, OTRD_ERROR_STORAGE_FAILED);
+  g_assert_true (g_str_has_prefix (import.error->message, "Of the import, "));
+  g_assert_true (has_carol (side, 0));
+  g_assert_false (has_carol (side, LINES - 1));
+  g_clear_error (&import.error);
 }
 
 static gboolean
@@ -649,7 +688,8 @@ static const Named others[] = {
   { "an-account-that-two-have-made-stays", test_an_account_that_two_have_made_stays },
   { "an-account-that-is-being-made-keeps-its-key",
     test_an_account_that_is_being_made_keeps_its_key },
-  { "a-large-import-is-saved-as-a-whole", test_a_large_import_is_saved_as_a_whole },
+  { "what-a-large-import-tells-is-so", test_what_a_large_import_tells_is_so },
+  { "a-large-import-says-what-of-it-is-saved", test_a_large_import_says_what_of_it_is_saved },
   { "an-import-that-fails-leaves-what-came-later",
     test_an_import_that_fails_leaves_what_came_later },
   { "a-key-that-is-not-saved-takes-no-policy-with-it",
