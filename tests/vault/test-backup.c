@@ -441,9 +441,10 @@ test_a_lock_during_a_restore_wins (TestVault *fixture, gconstpointer moment)
   test_vault_put_account (fixture, "mine@x", NULL);
   vault_restore_async (fixture->vault, backup, passphrase, VAULT_RESTORE_REPLACE, FALSE,
                        test_keep_result, &restored);
-  for (guint i = 0; i < GPOINTER_TO_UINT (moment); i++)
-    if (restored == NULL && vault_get_state (fixture->vault) != OTRD_VAULT_UNLOCKING)
-      g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < GPOINTER_TO_UINT (moment) && restored == NULL
+                    && vault_get_state (fixture->vault) != OTRD_VAULT_UNLOCKING;
+       i++)
+    g_main_context_iteration (NULL, TRUE);
   vault_lock_async (fixture->vault, test_keep_result, &locked);
   g_assert_true (vault_lock_finish (fixture->vault, test_wait_for (&locked), NULL));
   is_restored = vault_restore_finish (fixture->vault, test_wait_for (&restored), NULL);
