@@ -159,8 +159,8 @@ bus_call_take_descriptor (BusCall *call, gint32 handle, GError **error)
 }
 
 /* The invocation is spent by its answer. */
-static void
-end (BusCall *call)
+void
+bus_call_finish (BusCall *call)
 {
   bus_caller_end_call (call->caller, call->size);
   core_release (bus_tree_get_core (call->tree), CORE_HOLD_CALL);
@@ -177,7 +177,7 @@ bus_call_return (BusCall *call, GVariant *results)
 
   bus_tree_flush (call->tree);
   bus_call_write (call, sent);
-  end (call);
+  bus_call_finish (call);
 }
 
 void
@@ -194,12 +194,6 @@ bus_call_write (BusCall *call, GVariant *results)
 }
 
 void
-bus_call_finish (BusCall *call)
-{
-  end (call);
-}
-
-void
 bus_call_return_with_descriptor (BusCall *call, GVariant *results, int descriptor)
 {
   g_autoptr (GUnixFDList) list = g_unix_fd_list_new_from_array (&descriptor, 1);
@@ -207,7 +201,7 @@ bus_call_return_with_descriptor (BusCall *call, GVariant *results, int descripto
   bus_tree_flush (call->tree);
   g_dbus_method_invocation_return_value_with_unix_fd_list (call->invocation, results, list);
   bus_tree_note_sent (call->tree, 0);
-  end (call);
+  bus_call_finish (call);
 }
 
 void
@@ -218,7 +212,7 @@ bus_call_fail (BusCall *call, GError *error)
   bus_tree_flush (call->tree);
   g_dbus_method_invocation_return_gerror (call->invocation, folded);
   bus_tree_note_sent (call->tree, 0);
-  end (call);
+  bus_call_finish (call);
 }
 
 void

@@ -15,7 +15,7 @@ typedef struct
   /* Of one program: see bus/program.h. */
   guint pending;  /* calls */
   gsize bytes;    /* of pending calls; one call alone may have more */
-  guint refused;  /* calls that are one too many, in a row: more are not listened to */
+  guint refused;  /* calls one too many, since it had fewer pending than half: more are not heard */
   guint polite;   /* with more calls pending they are served in turns */
   guint sessions; /* attached to */
   guint directs;  /* direct connections */

@@ -70,6 +70,19 @@ bus_tree_note_refused (BusTree *tree)
     bus_outlet_cut (tree->outlet, "goes on calling however often it is refused");
 }
 
+/* @name: NULL for all. */
+static void
+emit (BusTree *tree,
+      const char *name,
+      const char *path,
+      const char *interface,
+      const char *signal,
+      GVariant *parameters)
+{
+  g_dbus_connection_emit_signal (tree->connection, name, path, interface, signal, parameters, NULL);
+  bus_tree_note_sent (tree, 0);
+}
+
 /* Properties that changed */
 
 static gboolean
@@ -194,10 +207,8 @@ trust_was_changed (CoreAccount *account,
 
   if (export == NULL)
     return;
-  g_dbus_connection_emit_signal (
-      tree->connection, NULL, export->path, "im.otrd1.Account", "TrustChanged",
-      g_variant_new ("(sss@a{sv})", contact, fingerprint, trust, record), NULL);
-  bus_tree_note_sent (tree, 0);
+  emit (tree, NULL, export->path, "im.otrd1.Account", "TrustChanged",
+        g_variant_new ("(sss@a{sv})", contact, fingerprint, trust, record));
 }
 
 static void
@@ -211,10 +222,8 @@ policy_was_changed (CoreAccount *account,
 
   if (export == NULL)
     return;
-  g_dbus_connection_emit_signal (tree->connection, NULL, export->path, "im.otrd1.Account",
-                                 "PolicyChanged", g_variant_new ("(sss)", contact, policy, origin),
-                                 NULL);
-  bus_tree_note_sent (tree, 0);
+  emit (tree, NULL, export->path, "im.otrd1.Account", "PolicyChanged",
+        g_variant_new ("(sss)", contact, policy, origin));
 }
 
 /* For desktops that show a question; a narrow tree has no business with it. */
@@ -222,12 +231,9 @@ static void
 grant_was_requested (
     Core *core, const char *application, const char *protocol, const char *account, BusTree *tree)
 {
-  if (tree->narrow != NULL)
-    return;
-  g_dbus_connection_emit_signal (tree->connection, NULL, BUS_PATH_MANAGER, "im.otrd1.Manager",
-                                 "GrantRequested",
-                                 g_variant_new ("(sss)", application, protocol, account), NULL);
-  bus_tree_note_sent (tree, 0);
+  if (tree->narrow == NULL)
+    emit (tree, NULL, BUS_PATH_MANAGER, "im.otrd1.Manager", "GrantRequested",
+          g_variant_new ("(sss)", application, protocol, account));
 }
 
 /* The program loses the sessions of that account, as if it had left them. */
@@ -287,9 +293,8 @@ ring_bell (CoreMessenger *messenger, CoreSession *session, gpointer user_data)
   const char *id = core_messenger_get_id (messenger);
 
   if (export != NULL)
-    g_dbus_connection_emit_signal (tree->connection, g_dbus_is_unique_name (id) ? id : NULL,
-                                   export->path, "im.otrd1.Session", "Pending", NULL, NULL);
-  bus_tree_note_sent (tree, 0);
+    emit (tree, g_dbus_is_unique_name (id) ? id : NULL, export->path, "im.otrd1.Session", "Pending",
+          NULL);
 }
 
 static void

@@ -88,14 +88,11 @@ serve_next (gpointer user_data)
   if (turns->source == 0) /* freed */
     return G_SOURCE_REMOVE;
   time = get_rest (turns);
-  if (time > 0)
-    {
-      rest (turns, time);
-      return G_SOURCE_REMOVE;
-    }
-  if (!g_queue_is_empty (&turns->ring))
+  if (time == 0 && !g_queue_is_empty (&turns->ring))
     return G_SOURCE_CONTINUE;
   turns->source = 0;
+  if (!g_queue_is_empty (&turns->ring))
+    rest (turns, time);
   return G_SOURCE_REMOVE;
 }
 

@@ -23,7 +23,7 @@ typedef struct
   Vault *vault;
   gboolean preview;
   GVariantBuilder report[CORE_IMPORT_N_OUTCOMES];
-  GPtrArray *accounts_made; /* of VaultAccount */
+  GPtrArray *accounts_made; /* of VaultAccount: those of a preview */
   GPtrArray *keys;          /* of EngineFileKey: read; NULL: none */
   GQueue lines;             /* read, and to be put */
   GQueue fingerprints;      /* of VaultFingerprint: made, and not told of yet */

@@ -137,11 +137,9 @@ put_account (CoreImport *import, const VaultAccount *before, const VaultAccount 
                    core_name_setting (account->protocol, account->name, "key", "", ""),
                    before != NULL ? undo_key : undo_account, vault_account_copy (account),
                    (GDestroyNotify)vault_account_free);
-  if (before == NULL)
-    note_made (import, account);
 }
 
-/* What the account will have: of several keys in one file the first is taken. */
+/* What the account would have, in a preview: of several keys in one file the first is taken. */
 static const VaultAccount *
 find_made (CoreImport *import, const char *protocol, const char *name)
 {
