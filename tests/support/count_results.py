@@ -5,7 +5,9 @@
 
 Counts test cases, not programs: each TAP line of a program is one. Skipped is
 failed. A program that ended badly without a failing case (a crash, a timeout)
-is one failure more, so that nothing goes wrong unseen.
+is one failure more, so that nothing goes wrong unseen. What a failed program
+said last before it failed is told again: of a long run only the end is kept in
+some places.
 """
 import json
 import pathlib
@@ -13,15 +15,25 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 GOOD = ("OK", "EXPECTEDFAIL")
+LAST_WORDS = 12
+
+
+def find_last_words(record):
+    """The lines that end with the first failed case, or with the program."""
+    said = record.get("stdout", "").splitlines()
+    failed = [number for number, line in enumerate(said) if line.startswith("not ok")]
+    if failed:
+        return said[:failed[0] + 1][-LAST_WORDS:]
+    return (said + record.get("stderr", "").splitlines())[-LAST_WORDS:]
 
 
 def read_programs(logs):
-    """The (name, result) of each test program, from meson's own log."""
+    """The (name, result, last words) of each test program, from meson's own log."""
     testlog = logs / "testlog.json"
     if not testlog.exists():
         return []
     records = map(json.loads, testlog.read_text().splitlines())
-    return [(r["name"].split(" / ")[-1], r["result"]) for r in records]
+    return [(r["name"].split(" / ")[-1], r["result"], find_last_words(r)) for r in records]
 
 
 def read_cases(logs):
@@ -42,12 +54,14 @@ def read_cases(logs):
 def main(logs, status):
     passed, failures = 0, []
     cases = read_cases(logs)
-    for program, result in read_programs(logs):
+    for program, result, last_words in read_programs(logs):
         own = cases.pop(program, None)
         wrong = [(case, why) for case, why in own or [] if why]
         failures += ["%s: %s (%s)" % (program, case, why) for case, why in wrong]
         if result not in GOOD and not wrong:
             failures.append("%s (%s)" % (program, result.lower()))
+        if wrong or result not in GOOD:
+            print("%s said:" % program, *last_words, sep="\n  ")
         if own is not None:
             passed += len(own) - len(wrong)
         elif result in GOOD:

@@ -3,6 +3,7 @@
 """A desktop session of a test's own: a private HOME, a real dbus-daemon that
 activates the otrd that was built, and a real gnome-keyring. Nothing of the
 person who runs the test is seen or touched, and nothing is left behind."""
+import contextlib
 import os
 import pathlib
 import select
@@ -180,7 +181,8 @@ class Desktop:
     def stop_service(self, how=signal.SIGTERM):
         """And whoever takes its place: one that was started beside it."""
         while (pid := self.find_service()) is not None:
-            os.kill(pid, how)
+            with contextlib.suppress(ProcessLookupError):  # it went by itself, meanwhile
+                os.kill(pid, how)
             ended = wait_for_end(pid)
             if not ended:
                 os.kill(pid, signal.SIGKILL)

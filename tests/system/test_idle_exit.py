@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """otrd goes when nobody needs it and comes when it is called; nobody notices."""
 import random
+import subprocess
 
 from gi.repository import Gio, GLib
 
@@ -17,6 +18,20 @@ from talk import ALICE, BOB, CAROL
 PORTAL = "im.otrd1.Portal"
 STRANGER = "AB" * 20
 ROUNDS = 500
+
+
+class LateDesktop(Desktop):
+    """Where the service that is found first has gone before anything is done with it."""
+
+    has_found = False
+
+    def find_service(self):
+        if self.has_found:
+            return super().find_service()
+        self.has_found = True
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        return gone.pid
 
 
 class Owner:
@@ -215,6 +230,11 @@ def calls_around_the_exit_are_answered():
         assert describe(client) == before
 
 
+def a_service_that_goes_by_itself_can_be_stopped():
+    with LateDesktop(idle_exit=0.01) as desktop:
+        Client(desktop).property("Version")
+
+
 if __name__ == "__main__":
     tap.run({
         "it exits and comes again as it was": it_exits_and_comes_again_as_it_was,
@@ -228,4 +248,6 @@ if __name__ == "__main__":
             lambda: it_stays(go_private_and_vanish, come_back_and_end),
         "it stays for ever when told so": stays_for_ever,
         "calls around the exit are all answered": calls_around_the_exit_are_answered,
+        "a service that goes by itself while it is stopped has been stopped":
+            a_service_that_goes_by_itself_can_be_stopped,
     }, watchdog=280)
