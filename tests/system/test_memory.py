@@ -2,10 +2,13 @@
 # SPDX-FileCopyrightText: 2026 The otrd developers
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """After Lock and End the service's memory holds nothing of what was secret."""
+import contextlib
 import os
 import pathlib
 import re
+import signal
 import subprocess
+import sys
 
 from gi.repository import GLib
 
@@ -52,12 +55,30 @@ def read_all(memory, start, end):
     return b"".join(parts)
 
 
+def has_stopped(pid):
+    stats = [stat.read_text() for stat in pathlib.Path("/proc/%d/task" % pid).glob("*/stat")]
+    return stats and all(stat.rpartition(")")[2].split()[0] == "T" for stat in stats)
+
+
+@contextlib.contextmanager
+def held(pid):
+    """Stands still: a thread that ends takes its stack away while it is read."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        while not has_stopped(pid):
+            os.sched_yield()
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
 def memory_of(pid):
     """Each readable stretch of the process's memory, with its start and name."""
     memory = os.open("/proc/%d/mem" % pid, os.O_RDONLY)
     try:
-        for start, end, name in list(mappings_of(pid)):
-            yield start, name, read_all(memory, start, end)
+        with held(pid):
+            for start, end, name in list(mappings_of(pid)):
+                yield start, name, read_all(memory, start, end)
     finally:
         os.close(memory)
 
@@ -122,6 +143,22 @@ def what_is_there_is_found():
         messenger.account(messenger.get("Account"), "GenerateKey")
         assert traces_of(desktop, {"the account": ALICE.encode()})
         assert traces_of(desktop, {"the vault key": vault_key_of(desktop)})
+
+
+def what_comes_and_goes_is_read():
+    moving = subprocess.Popen([sys.executable, "-c", """if True:
+        import mmap
+        print("ready", flush=True)
+        while True:
+            mmap.mmap(-1, 1 << 20).close()
+        """], stdout=subprocess.PIPE)
+    try:
+        moving.stdout.readline()
+        for _ in range(20):
+            assert list(memory_of(moving.pid))
+    finally:
+        moving.kill()
+        moving.communicate()
 
 
 def otrctl(desktop, *arguments, text=""):
@@ -231,6 +268,7 @@ def the_process_leaves_no_core_and_is_not_traced():
 
 tap.run({
     "what is there is found": what_is_there_is_found,
+    "what comes and goes meanwhile is read all the same": what_comes_and_goes_is_read,
     "nothing secret is left after Lock and End": nothing_secret_is_left_after_lock_and_end,
     "a script's secret is not left in the relay": a_script_s_secret_is_not_left_in_the_relay,
     "passphrases and backups leave nothing after Lock":
