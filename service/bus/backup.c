@@ -106,7 +106,7 @@ passphrase_to_seal_was_read (GObject *source, GAsyncResult *result, gpointer use
 {
   g_autoptr (Transport) transport = user_data;
   GError *error = NULL;
-  g_autoptr (Secret) passphrase = bus_descriptor_read_finish (result, &error);
+  g_autoptr (Secret) passphrase = bus_descriptor_read_secret_finish (result, &error);
   Core *core = bus_tree_get_core (bus_call_get_tree (transport->call));
 
   if (passphrase == NULL)
@@ -141,7 +141,7 @@ passphrase_to_open_was_read (GObject *source, GAsyncResult *result, gpointer use
 {
   g_autoptr (Transport) transport = user_data;
   GError *error = NULL;
-  g_autoptr (Secret) passphrase = bus_descriptor_read_finish (result, &error);
+  g_autoptr (Secret) passphrase = bus_descriptor_read_secret_finish (result, &error);
 
   if (passphrase == NULL)
     bus_call_fail (transport->call, error);

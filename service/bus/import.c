@@ -87,12 +87,6 @@ on_file_read (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (Secret) bytes = bus_descriptor_read_finish (result, &error);
 
-  /* What an empty file means is not ours to say. */
-  if (g_error_matches (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT))
-    {
-      g_clear_error (&error);
-      bytes = secret_new (NULL, 0);
-    }
   if (bytes == NULL)
     {
       bus_call_fail (importing->call, error);

@@ -29,7 +29,7 @@ passphrase_was_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BusCall *call = user_data;
   GError *error = NULL;
-  g_autoptr (Secret) passphrase = bus_descriptor_read_finish (result, &error);
+  g_autoptr (Secret) passphrase = bus_descriptor_read_secret_finish (result, &error);
 
   if (passphrase == NULL)
     bus_call_fail (call, error);
@@ -150,7 +150,7 @@ new_passphrase_was_read (GObject *source, GAsyncResult *result, gpointer user_da
 {
   g_autoptr (Move) move = user_data;
   GError *error = NULL;
-  g_autoptr (Secret) passphrase = bus_descriptor_read_finish (result, &error);
+  g_autoptr (Secret) passphrase = bus_descriptor_read_secret_finish (result, &error);
 
   if (passphrase == NULL)
     bus_call_fail (move->call, error);

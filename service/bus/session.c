@@ -242,7 +242,7 @@ secret_was_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Verifying) verifying = user_data;
   GError *error = NULL;
-  g_autoptr (Secret) secret = bus_descriptor_read_finish (result, &error);
+  g_autoptr (Secret) secret = bus_descriptor_read_secret_finish (result, &error);
 
   if (secret == NULL)
     bus_call_fail (verifying->call, error);

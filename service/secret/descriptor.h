@@ -13,9 +13,10 @@
 
 G_BEGIN_DECLS
 
-/* Takes @fd and reads it to its end, at most @limit bytes, for at most
- * @timeout_ms. Errors: InvalidArgument (not one of the three, or unreadable),
- * LimitExceeded (more than @limit bytes), Failed (it did not end in time). */
+/* Takes @fd and reads it to its end, a file from its beginning: at most @limit
+ * bytes, for at most @timeout_ms (a file: as long as its disk takes). Errors:
+ * InvalidArgument (not one of the three, unreadable, or not at its end in time),
+ * LimitExceeded (more than @limit bytes). */
 void secret_read_async (
     int fd, gsize limit, guint timeout_ms, GAsyncReadyCallback callback, gpointer user_data);
 Secret *secret_read_finish (GAsyncResult *result, GError **error);

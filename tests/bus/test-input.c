@@ -4,9 +4,13 @@
 /* Bad input, as tables: each gets an error of the contract, and the service
  * stays up. */
 
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <gio/gunixfdlist.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/limits.h"
@@ -257,16 +261,23 @@ call_is_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   answer->answered = TRUE;
 }
 
-static GError *
-verify_with (GDBusConnection *caller, const char *session, int descriptor)
+static void
+begin_to_verify_with (GDBusConnection *caller, const char *session, int descriptor, Answer *answer)
 {
   g_autoptr (GUnixFDList) list = g_unix_fd_list_new_from_array (&descriptor, 1);
-  Answer answer = { 0 };
 
   g_dbus_connection_call_with_unix_fd_list (
       caller, "im.otrd1", session, "im.otrd1.Session", "StartVerification",
       g_variant_new_parsed ("('', {'secret': <handle 0>})"), NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT,
-      list, NULL, call_is_answered, &answer);
+      list, NULL, call_is_answered, answer);
+}
+
+static GError *
+verify_with (GDBusConnection *caller, const char *session, int descriptor)
+{
+  Answer answer = { 0 };
+
+  begin_to_verify_with (caller, session, descriptor, &answer);
   fixture_wait_until (answer.answered);
   return answer.error;
 }
@@ -301,6 +312,61 @@ secrets_come_by_descriptor (Fixture *fixture, gconstpointer unused)
   g_assert_no_error (good);
   state = fixture_get_word (fixture->first, alice, "Session", "Verification");
   g_assert_cmpstr (state, ==, "waiting");
+}
+
+/* The reading end of a pipe; -1: nobody steals. */
+static int thief = -1;
+static guint n_stolen;
+
+static void
+steal_from (int descriptor)
+{
+  struct stat theirs, ours;
+  char byte;
+
+  if (fstat (descriptor, &theirs) == 0 && fstat (thief, &ours) == 0 && theirs.st_ino == ours.st_ino
+      && theirs.st_dev == ours.st_dev)
+    n_stolen += read (thief, &byte, 1) == 1;
+}
+
+/* In place of libc's: what was there to read has gone when it is read. */
+int
+poll (struct pollfd *descriptors, nfds_t n_descriptors, int timeout)
+{
+  int (*real) (struct pollfd *, nfds_t, int) = dlsym (RTLD_NEXT, "poll");
+  int n_ready = real (descriptors, n_descriptors, timeout);
+
+  for (nfds_t i = 0; thief >= 0 && n_ready > 0 && i < n_descriptors; i++)
+    if ((descriptors[i].revents & POLLIN) != 0)
+      steal_from (descriptors[i].fd);
+  return n_ready;
+}
+
+static void
+a_secret_that_is_taken_back_holds_nobody_up (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *alice = NULL;
+  g_autofree char *bob = NULL;
+  g_autofree char *path = NULL;
+  Answer answer = { 0 };
+  int ends[2];
+
+  fixture_make_private (fixture->first, &alice, &bob);
+  g_assert_cmpint (pipe2 (ends, O_CLOEXEC), ==, 0);
+  path = g_strdup_printf ("/proc/self/fd/%d", ends[0]);
+  thief = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  begin_to_verify_with (fixture->first, alice, ends[0], &answer);
+  while (n_stolen < 10)
+    {
+      g_assert_cmpint (write (ends[1], "x", 1), ==, 1);
+      must_be_up (fixture);
+    }
+  close (thief);
+  thief = -1;
+  g_assert_cmpint (write (ends[1], "secret", 6), ==, 6);
+  close (ends[1]);
+  fixture_wait_until (answer.answered);
+  g_assert_no_error (answer.error);
 }
 
 /* Extra symmetric keys */
@@ -394,6 +460,8 @@ add_tests (void)
   fixture_add_test ("/bus/input/paths-that-do-not-exist-are-not-found",
                     paths_that_do_not_exist_are_not_found);
   fixture_add_test ("/bus/input/secrets-come-by-descriptor", secrets_come_by_descriptor);
+  fixture_add_test ("/bus/input/a-secret-that-is-taken-back-holds-nobody-up",
+                    a_secret_that_is_taken_back_holds_nobody_up);
   fixture_add_test ("/bus/input/both-sides-get-the-same-extra-key",
                     both_sides_get_the_same_extra_key);
 }

@@ -31,12 +31,18 @@ finish (GAsyncResult **result, GError **error)
 }
 
 static Secret *
-read_from (int fd, guint timeout_ms, GError **error)
+read_up_to (gsize limit, int fd, guint timeout_ms, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  secret_read_async (fd, LIMIT, timeout_ms, keep_result, &result);
+  secret_read_async (fd, limit, timeout_ms, keep_result, &result);
   return finish (&result, error);
+}
+
+static Secret *
+read_from (int fd, guint timeout_ms, GError **error)
+{
+  return read_up_to (LIMIT, fd, timeout_ms, error);
 }
 
 static void
@@ -86,34 +92,49 @@ test_a_socket_is_read_to_its_end (void)
   assert_secret (secret, "text", 4);
 }
 
-static void
-test_a_file_is_read_to_its_end (void)
+/* A memory file as callers leave it: with its offset at the end. */
+static int
+open_memory_file (const char *bytes, gsize length)
 {
   int fd = memfd_create ("secret", MFD_CLOEXEC);
-  g_autoptr (Secret) secret = NULL;
 
-  write_bytes (fd, "text", 4);
-  lseek (fd, 0, SEEK_SET);
-  secret = read_from (fd, LONG_MS, NULL);
+  write_bytes (fd, bytes, length);
+  return fd;
+}
+
+static void
+test_a_file_is_read_from_its_beginning_to_its_end (void)
+{
+  g_autoptr (Secret) secret = read_from (open_memory_file ("text", 4), LONG_MS, NULL);
+
   assert_secret (secret, "text", 4);
+}
+
+static void
+test_an_empty_file_is_an_empty_secret (void)
+{
+  g_autoptr (Secret) secret = read_from (open_memory_file ("", 0), LONG_MS, NULL);
+
+  assert_secret (secret, "", 0);
 }
 
 static void
 test_as_much_as_allowed_is_read_and_not_more (void)
 {
-  g_autofree char *text = g_strnfill (LIMIT + 1, 'x');
-  int fits = memfd_create ("secret", MFD_CLOEXEC), exceeds = memfd_create ("secret", MFD_CLOEXEC);
-  g_autoptr (Secret) secret = NULL;
-  g_autoptr (GError) error = NULL;
+  const gsize limits[] = { 1, LIMIT, 64 * 1024, 300 * 1024 };
 
-  write_bytes (fits, text, LIMIT);
-  write_bytes (exceeds, text, LIMIT + 1);
-  lseek (fits, 0, SEEK_SET);
-  lseek (exceeds, 0, SEEK_SET);
-  secret = read_from (fits, LONG_MS, NULL);
-  assert_secret (secret, text, LIMIT);
-  g_assert_null (read_from (exceeds, LONG_MS, &error));
-  g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED);
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    {
+      g_autofree char *text = g_strnfill (limits[i] + 1, 'x');
+      g_autoptr (Secret) secret = NULL;
+      g_autoptr (GError) error = NULL;
+
+      secret = read_up_to (limits[i], open_memory_file (text, limits[i]), LONG_MS, NULL);
+      assert_secret (secret, text, limits[i]);
+      g_assert_null (
+          read_up_to (limits[i], open_memory_file (text, limits[i] + 1), LONG_MS, &error));
+      g_assert_error (error, OTRD_ERROR, OTRD_ERROR_LIMIT_EXCEEDED);
+    }
 }
 
 static void
@@ -125,7 +146,7 @@ test_a_pipe_that_never_ends_is_given_up (void)
   g_assert_cmpint (pipe2 (ends, O_CLOEXEC), ==, 0);
   write_bytes (ends[1], "text", 4);
   g_assert_null (read_from (ends[0], 50, &error));
-  g_assert_error (error, OTRD_ERROR, OTRD_ERROR_FAILED);
+  g_assert_error (error, OTRD_ERROR, OTRD_ERROR_INVALID_ARGUMENT);
   close (ends[1]);
 }
 
@@ -149,7 +170,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/descriptor/a-pipe-is-read-to-its-end", test_a_pipe_is_read_to_its_end);
   g_test_add_func ("/descriptor/a-socket-is-read-to-its-end", test_a_socket_is_read_to_its_end);
-  g_test_add_func ("/descriptor/a-file-is-read-to-its-end", test_a_file_is_read_to_its_end);
+  g_test_add_func ("/descriptor/a-file-is-read-from-its-beginning-to-its-end",
+                   test_a_file_is_read_from_its_beginning_to_its_end);
+  g_test_add_func ("/descriptor/an-empty-file-is-an-empty-secret",
+                   test_an_empty_file_is_an_empty_secret);
   g_test_add_func ("/descriptor/as-much-as-allowed-is-read-and-not-more",
                    test_as_much_as_allowed_is_read_and_not_more);
   g_test_add_func ("/descriptor/a-pipe-that-never-ends-is-given-up",
