@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Watches each caller's name from its first call on, asks once who it is, lets
- * its calls wait until that is known, and tells core when it has gone. */
+/* Watches each caller's name from its first call on, asks once who it is, and
+ * tells core when it has gone. */
 
 #include "bus/callers.h"
 
@@ -20,13 +20,6 @@ struct _BusCallers
   GHashTable *by_name; /* BusCaller */
 };
 
-/* A call that waits for its caller to be known, or for its turn. */
-typedef struct
-{
-  gpointer call;
-  BusCallerReady ready;
-} Waiting;
-
 struct _BusCaller
 {
   grefcount count;
@@ -36,11 +29,7 @@ struct _BusCaller
   BusIdentity *identity;    /* NULL: not known yet */
   CoreMessenger *messenger; /* likewise */
   GPtrArray *directs;       /* of BusDirect */
-  GQueue waiting;
-  BusTurns *turns; /* the roster's, as is the next */
-  BusPace *pace;
-  gboolean is_in_turn;
-  gboolean is_looked_at;
+  BusLine *line;
   gboolean is_introduced;
   gboolean is_surplus; /* of its application's callers */
   guint watch;
@@ -56,6 +45,7 @@ bus_caller_unref (BusCaller *caller)
   g_clear_pointer (&caller->identity, bus_identity_free);
   g_clear_object (&caller->messenger);
   g_ptr_array_unref (caller->directs);
+  bus_line_unref (caller->line);
   bus_program_unref (caller->program);
   g_free (caller->name);
   g_free (caller);
@@ -91,47 +81,6 @@ name_has_vanished (GDBusConnection *connection, const char *name, gpointer user_
 }
 
 /* Who it is */
-
-/* The call that it runs has what keeps @caller alive. */
-static void
-run_first (BusCaller *caller)
-{
-  Waiting *waiting = g_queue_pop_head (&caller->waiting);
-
-  waiting->ready (waiting->call);
-  g_free (waiting);
-}
-
-static void
-wait_for_turn (BusCaller *caller)
-{
-  if (caller->is_in_turn)
-    return;
-  caller->is_in_turn = TRUE;
-  bus_turns_add (caller->turns, caller);
-}
-
-static void
-run_waiting (BusCaller *caller)
-{
-  while (!g_queue_is_empty (&caller->waiting) && !bus_program_is_greedy (caller->program))
-    run_first (caller);
-  if (!g_queue_is_empty (&caller->waiting))
-    wait_for_turn (caller);
-}
-
-gboolean
-bus_caller_take_turn (BusCaller *caller)
-{
-  gboolean has_more;
-
-  g_ref_count_inc (&caller->count);
-  run_first (caller);
-  has_more = !g_queue_is_empty (&caller->waiting);
-  caller->is_in_turn = has_more;
-  bus_caller_unref (caller);
-  return has_more;
-}
 
 static gboolean
 is_welcome (BusCaller *caller)
@@ -174,7 +123,7 @@ caller_is_known (BusCaller *caller, BusIdentity *identity)
     core_messenger_introduce (caller->messenger, identity->application, NULL);
   if (callers != NULL && caller->name != NULL && is_welcome (caller))
     callers->admitted (caller->name, TRUE, callers->user_data);
-  run_waiting (caller);
+  bus_line_open (caller->line, caller->program);
 }
 
 static void
@@ -194,12 +143,11 @@ caller_new (BusCallers *callers, const char *name, BusProgram *program)
   g_ref_count_init (&caller->count);
   caller->callers = callers;
   caller->door = callers->door;
-  caller->turns = bus_roster_get_turns (callers->roster);
-  caller->pace = bus_roster_get_pace (callers->roster);
+  caller->line =
+      bus_line_new (bus_roster_get_turns (callers->roster), bus_roster_get_pace (callers->roster));
   caller->name = g_strdup (name);
   caller->program = bus_program_ref (program);
   caller->directs = g_ptr_array_new_with_free_func ((GDestroyNotify)bus_direct_free);
-  g_queue_init (&caller->waiting);
   return caller;
 }
 
@@ -336,63 +284,10 @@ bus_callers_begin_call (BusCallers *callers, const char *sender, gsize size, GEr
   return caller;
 }
 
-/* If more have come meanwhile than a polite one has, it pays for what it got before. */
-static gboolean
-look_is_over (gpointer user_data)
+BusLine *
+bus_caller_get_line (BusCaller *caller)
 {
-  BusCaller *caller = user_data;
-  gboolean was_hasty = bus_haste_end (bus_program_get_haste (caller->program));
-
-  caller->is_looked_at = FALSE;
-  if (was_hasty && bus_program_is_greedy (caller->program))
-    bus_pace_spend (caller->pace, caller->program, BUS_HASTE_CALLS * BUS_PACE_CALL,
-                    g_get_monotonic_time ());
-  run_waiting (caller);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-look (BusCaller *caller)
-{
-  caller->is_looked_at = TRUE;
-  g_ref_count_inc (&caller->count);
-  g_timeout_add_full (G_PRIORITY_DEFAULT, BUS_HASTE_LOOK_MS, look_is_over, caller,
-                      (GDestroyNotify)bus_caller_unref);
-}
-
-/* A hasty program's call waits for a while: it may be of a flood of which few are here yet. */
-static gboolean
-may_run_at_once (BusCaller *caller)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  if (caller->identity == NULL || !g_queue_is_empty (&caller->waiting)
-      || bus_program_is_greedy (caller->program))
-    return FALSE;
-  bus_pace_note (caller->pace, caller->program, now);
-  if (!bus_haste_note (bus_program_get_haste (caller->program), now)
-      || !bus_pace_has_others (caller->pace, caller->program, now))
-    return TRUE;
-  look (caller);
-  return FALSE;
-}
-
-void
-bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready)
-{
-  Waiting *waiting;
-
-  if (may_run_at_once (caller))
-    {
-      ready (call);
-      return;
-    }
-  waiting = g_new (Waiting, 1);
-  waiting->call = call;
-  waiting->ready = ready;
-  g_queue_push_tail (&caller->waiting, waiting);
-  if (caller->identity != NULL && !caller->is_looked_at)
-    wait_for_turn (caller);
+  return caller->line;
 }
 
 void

@@ -13,6 +13,7 @@
 #include <gio/gio.h>
 
 #include "bus/identity.h"
+#include "bus/line.h"
 #include "bus/rights.h"
 #include "bus/roster.h"
 #include "core/messenger.h"
@@ -20,8 +21,6 @@
 G_BEGIN_DECLS
 
 typedef struct _BusCaller BusCaller;
-/* Handles a call once its caller is known. */
-typedef void (*BusCallerReady) (gpointer call);
 /* @name is known, and welcome to all that there is; or has gone. */
 typedef void (*BusCallerAdmitted) (const char *name, gboolean is_here, gpointer user_data);
 
@@ -44,11 +43,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusCallers, bus_callers_free)
  * bus_caller_end_call ().  LimitExceeded when it has too many. */
 BusCaller *
 bus_callers_begin_call (BusCallers *callers, const char *sender, gsize size, GError **error);
-/* Runs @ready at once, or in its turn: as soon as it is known who @caller is, and after the calls
- * of those who have few if it has many. */
-void bus_caller_await (BusCaller *caller, gpointer call, BusCallerReady ready);
-/* One call of those that wait; whether there are more. */
-gboolean bus_caller_take_turn (BusCaller *caller);
+/* Where its calls wait until it is known who it is, and for their turn. */
+BusLine *bus_caller_get_line (BusCaller *caller);
 void bus_caller_end_call (BusCaller *caller, gsize size);
 
 /* LIMIT_EXCEEDED: its application has too many callers, and this one is not served. */

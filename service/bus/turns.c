@@ -80,11 +80,11 @@ static gboolean
 serve_next (gpointer user_data)
 {
   BusTurns *turns = user_data;
-  gpointer caller = g_queue_pop_head (&turns->ring);
+  gpointer item = g_queue_pop_head (&turns->ring);
   gint64 time;
 
-  if (caller != NULL && turns->serve (caller, turns->user_data))
-    g_queue_push_tail (&turns->ring, caller);
+  if (item != NULL && turns->serve (item, turns->user_data))
+    g_queue_push_tail (&turns->ring, item);
   if (turns->source == 0) /* freed */
     return G_SOURCE_REMOVE;
   time = get_rest (turns);
@@ -103,11 +103,11 @@ serve_from_now_on (BusTurns *turns)
 }
 
 void
-bus_turns_add (BusTurns *turns, gpointer caller)
+bus_turns_add (BusTurns *turns, gpointer item)
 {
   gint64 time;
 
-  g_queue_push_tail (&turns->ring, caller);
+  g_queue_push_tail (&turns->ring, item);
   if (turns->source != 0)
     return;
   time = get_rest (turns);
@@ -118,9 +118,9 @@ bus_turns_add (BusTurns *turns, gpointer caller)
 }
 
 gboolean
-bus_turns_remove (BusTurns *turns, gpointer caller)
+bus_turns_remove (BusTurns *turns, gpointer item)
 {
-  return g_queue_remove (&turns->ring, caller);
+  return g_queue_remove (&turns->ring, item);
 }
 
 void

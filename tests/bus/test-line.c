@@ -1,159 +1,209 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Haste: a flood is known for one though few of its calls are here at any time,
- * and a program that waits for each answer is not. */
+/* A line: calls run in their order; a flood is known for one though few of its
+ * calls are here at any time, and a program that waits for each answer is not. */
+
+#include "bus/line.h"
+
+#include <unistd.h>
 
 #include "bus/haste.h"
 
-#include "bus/callers.h"
-#include "fixture.h"
+/* A caller of a program of its own, and the service that it calls. */
+typedef struct
+{
+  BusTurns *turns;
+  BusPace *pace;
+  BusProgram *program;
+  BusLine *line;
+  guint called;
+  guint served;
+} Caller;
 
 typedef struct
 {
-  BusRoster *roster;
-  BusProgram *program;
-  BusCallers *callers;
-  guint served;
-} Program;
+  Caller *caller;
+  guint number;
+} Call;
 
-static void
-program_init (Program *program, Fixture *fixture)
+static gboolean
+take_turn (gpointer line, gpointer unused)
 {
-  char nothing[] = "";
-  BusIdentity identity = { BUS_SANDBOX_NONE, nothing, 0, nothing };
-
-  program->roster = bus_roster_new (fixture->core, &fixture->limits, NULL, NULL);
-  program->program = bus_program_new (&fixture->limits);
-  program->callers = bus_callers_new (fixture->server, program->roster, BUS_DOOR_DIRECT, &identity,
-                                      program->program, NULL, NULL, NULL);
-  program->served = 0;
+  return bus_line_take_turn (line);
 }
 
 static void
-program_clear (Program *program)
+caller_init (Caller *caller)
 {
-  bus_callers_free (program->callers);
-  bus_program_unref (program->program);
-  bus_roster_unref (program->roster);
+  caller->turns = bus_turns_new (take_turn, NULL, G_PRIORITY_DEFAULT_IDLE);
+  caller->pace = bus_pace_new ();
+  caller->program = bus_program_new (&bus_limits);
+  caller->line = bus_line_new (caller->turns, caller->pace);
+  caller->called = caller->served = 0;
 }
 
 static void
-serve (gpointer call)
+caller_clear (Caller *caller)
 {
-  Program *program = call;
+  g_assert_cmpuint (caller->served, ==, caller->called);
+  bus_line_unref (caller->line);
+  bus_program_unref (caller->program);
+  bus_pace_free (caller->pace);
+  bus_turns_free (caller->turns);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Caller, caller_clear)
 
-  program->served++;
-  bus_caller_end_call (bus_callers_get_only (program->callers), 1);
+static void
+serve (gpointer item)
+{
+  g_autofree Call *call = item;
+
+  g_assert_cmpuint (call->number, ==, ++call->caller->served);
+  bus_program_end_call (call->caller->program, 1);
 }
 
 /* Whether it was served at once. */
 static gboolean
-call (Program *program)
+call (Caller *caller)
 {
-  guint before = program->served;
-  BusCaller *caller = bus_callers_begin_call (program->callers, NULL, 1, NULL);
+  Call *call = g_new (Call, 1);
 
-  g_assert_nonnull (caller);
-  bus_caller_await (caller, program, serve);
-  return program->served > before;
+  call->caller = caller;
+  call->number = ++caller->called;
+  g_assert_true (bus_program_begin_call (caller->program, 1, NULL));
+  bus_line_await (caller->line, call, serve);
+  return caller->served == caller->called;
 }
 
-/* Until one must wait, which is the last. */
-static guint
-call_until_one_waits (Program *program, guint most)
+static void
+call_often (Caller *caller, guint count)
 {
-  for (guint i = 1; i <= most; i++)
+  for (guint i = 0; i < count; i++)
+    g_assert_false (call (caller));
+}
+
+static void
+wait_for_all (Caller *caller)
+{
+  while (caller->served < caller->called)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* While another program is there. */
+static void
+call_until_one_waits (Caller *caller)
+{
+  guint before = caller->called;
+
+  do
     {
-      /* Another is there. */
-      bus_pace_note (bus_roster_get_pace (program->roster), program, g_get_monotonic_time ());
-      if (!call (program))
-        return i;
+      g_assert_cmpuint (caller->called, <, before + 100 * BUS_HASTE_CALLS);
+      bus_pace_note (caller->pace, caller, g_get_monotonic_time ());
     }
-  return 0;
+  while (call (caller));
 }
 
 static gboolean
-must_rest (Program *program)
+must_rest (Caller *caller)
 {
   gint64 now = g_get_monotonic_time ();
-  BusPace *pace = bus_roster_get_pace (program->roster);
 
-  bus_pace_note (pace, program, now);
-  return bus_pace_spend (pace, program->program, 0, now) > 0;
+  bus_pace_note (caller->pace, caller, now);
+  return bus_pace_spend (caller->pace, caller->program, 0, now) > 0;
 }
 
 static void
-who_waits_for_each_answer_is_only_looked_at (Fixture *fixture, gconstpointer unused)
+test_nothing_runs_before_it_is_known_who_calls (void)
 {
-  Program program;
+  g_auto (Caller) caller = { 0 };
 
-  program_init (&program, fixture);
+  caller_init (&caller);
+  call_often (&caller, bus_limits.polite);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (caller.served, ==, 0);
+  bus_line_open (caller.line, caller.program);
+  g_assert_cmpuint (caller.served, ==, caller.called);
+}
+
+static void
+test_who_has_many_has_them_in_its_turns (void)
+{
+  g_auto (Caller) caller = { 0 };
+
+  caller_init (&caller);
+  call_often (&caller, 3 * bus_limits.polite);
+  bus_line_open (caller.line, caller.program);
+  g_assert_cmpuint (caller.served, ==, 0);
+  g_assert_true (g_main_context_iteration (NULL, FALSE));
+  g_assert_cmpuint (caller.served, ==, 1);
+  g_assert_false (call (&caller));
+  wait_for_all (&caller);
+}
+
+static void
+test_who_waits_for_each_answer_is_only_looked_at (void)
+{
+  g_auto (Caller) caller = { 0 };
+
+  caller_init (&caller);
+  bus_line_open (caller.line, caller.program);
   for (guint i = 0; i < 5; i++)
     {
-      guint served = program.served;
+      guint before = caller.called;
 
-      g_assert_cmpuint (call_until_one_waits (&program, 100 * BUS_HASTE_CALLS), >=,
-                        BUS_HASTE_CALLS);
-      g_assert_cmpuint (program.served, >=, served + BUS_HASTE_CALLS - 1);
-      served = program.served;
-      fixture_wait_until (program.served == served + 1);
-      g_assert_false (must_rest (&program));
+      call_until_one_waits (&caller);
+      g_assert_cmpuint (caller.called, >=, before + BUS_HASTE_CALLS);
+      wait_for_all (&caller);
+      g_assert_false (must_rest (&caller));
     }
-  program_clear (&program);
 }
 
 static void
-who_is_looked_at_does_not_wait_with_greed (Fixture *fixture, gconstpointer unused)
+test_who_is_looked_at_does_not_wait_with_greed (void)
 {
-  Program program;
-  guint served;
+  g_auto (Caller) caller = { 0 };
 
-  program_init (&program, fixture);
-  bus_turns_rest (bus_roster_get_turns (program.roster), 3600 * G_TIME_SPAN_SECOND);
-  g_assert_cmpuint (call_until_one_waits (&program, 100 * BUS_HASTE_CALLS), >, 0);
-  served = program.served;
-  fixture_wait_until (program.served == served + 1);
-  program_clear (&program);
+  caller_init (&caller);
+  bus_line_open (caller.line, caller.program);
+  bus_turns_rest (caller.turns, 3600 * G_TIME_SPAN_SECOND);
+  call_until_one_waits (&caller);
+  wait_for_all (&caller);
 }
 
+/* A tenth of a millisecond for each call, at the end of the look. */
 static void
-who_floods_pays_for_all (Fixture *fixture, gconstpointer unused)
+test_who_floods_pays_for_all (void)
 {
-  Program program;
-  guint served;
+  g_auto (Caller) caller = { 0 };
+  gboolean has_paid = FALSE;
 
-  program_init (&program, fixture);
-  for (guint i = 0; i < 5; i++)
+  caller_init (&caller);
+  bus_line_open (caller.line, caller.program);
+  for (guint i = 0; i < 5 && !has_paid; i++)
     {
-      g_assert_cmpuint (call_until_one_waits (&program, 100 * BUS_HASTE_CALLS), >, 0);
-      served = program.served;
-      for (guint j = 0; j < 2 * fixture->limits.polite; j++)
-        g_assert_false (call (&program));
-      /* A tenth of a millisecond for each call, at the end of the look. */
-      fixture_wait_until (program.served > served);
-      if (must_rest (&program))
-        break;
-      fixture_wait_until (program.served == served + 1 + 2 * fixture->limits.polite);
+      call_until_one_waits (&caller);
+      call_often (&caller, 2 * bus_limits.polite);
+      wait_for_all (&caller);
+      has_paid = must_rest (&caller);
     }
-  g_assert_true (must_rest (&program));
-  fixture_wait_until (program.served == served + 1 + 2 * fixture->limits.polite);
-  program_clear (&program);
+  g_assert_true (has_paid);
 }
 
 static void
-who_is_alone_may_hurry (Fixture *fixture, gconstpointer unused)
+test_who_is_alone_may_hurry (void)
 {
-  Program program;
+  g_auto (Caller) caller = { 0 };
 
-  program_init (&program, fixture);
+  caller_init (&caller);
+  bus_line_open (caller.line, caller.program);
   for (guint i = 0; i < 10 * BUS_HASTE_CALLS; i++)
-    g_assert_true (call (&program));
-  program_clear (&program);
+    g_assert_true (call (&caller));
 }
 
 static void
-slow_calls_are_no_haste (Fixture *fixture, gconstpointer unused)
+test_slow_calls_are_no_haste (void)
 {
   BusHaste haste = { 0 };
   gint64 now = 1000;
@@ -163,20 +213,21 @@ slow_calls_are_no_haste (Fixture *fixture, gconstpointer unused)
   g_assert_false (bus_haste_end (&haste));
 }
 
-static void
-add_tests (void)
-{
-  fixture_add_test ("/bus/haste/who-waits-for-each-answer-is-only-looked-at",
-                    who_waits_for_each_answer_is_only_looked_at);
-  fixture_add_test ("/bus/haste/who-is-looked-at-does-not-wait-with-greed",
-                    who_is_looked_at_does_not_wait_with_greed);
-  fixture_add_test ("/bus/haste/who-floods-pays-for-all", who_floods_pays_for_all);
-  fixture_add_test ("/bus/haste/who-is-alone-may-hurry", who_is_alone_may_hurry);
-  fixture_add_test ("/bus/haste/slow-calls-are-no-haste", slow_calls_are_no_haste);
-}
-
 int
 main (int argc, char **argv)
 {
-  return fixture_run_tests (argc, argv, add_tests);
+  alarm (120);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/bus/line/nothing-runs-before-it-is-known-who-calls",
+                   test_nothing_runs_before_it_is_known_who_calls);
+  g_test_add_func ("/bus/line/who-has-many-has-them-in-its-turns",
+                   test_who_has_many_has_them_in_its_turns);
+  g_test_add_func ("/bus/line/who-waits-for-each-answer-is-only-looked-at",
+                   test_who_waits_for_each_answer_is_only_looked_at);
+  g_test_add_func ("/bus/line/who-is-looked-at-does-not-wait-with-greed",
+                   test_who_is_looked_at_does_not_wait_with_greed);
+  g_test_add_func ("/bus/line/who-floods-pays-for-all", test_who_floods_pays_for_all);
+  g_test_add_func ("/bus/line/who-is-alone-may-hurry", test_who_is_alone_may_hurry);
+  g_test_add_func ("/bus/line/slow-calls-are-no-haste", test_slow_calls_are_no_haste);
+  return g_test_run ();
 }
