@@ -71,7 +71,6 @@ struct _CoreSession
 
   char *verified_by;        /* the application that began the verification */
   const char *verified_how; /* "pin", or NULL: as the engine says */
-  GQueue announced_keys;    /* of GVariant: the details of key-received events, for TakeKey */
 
   char *shown_policy; /* what was last notified */
 };

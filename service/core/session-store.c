@@ -15,8 +15,6 @@
 #include "core/account-private.h"
 #include "core/limits.h"
 
-#define ANNOUNCED_KEYS_MAX 16
-
 static void
 tell_not_saved (EngineTurn *turn, const char *what)
 {
@@ -216,14 +214,6 @@ add_records (CoreSession *session, EngineEvent *event)
   event->details = g_variant_ref_sink (g_variant_dict_end (&details));
 }
 
-static void
-remember_key (CoreSession *session, GVariant *details)
-{
-  if (session->announced_keys.length >= ANNOUNCED_KEYS_MAX)
-    g_variant_unref (g_queue_pop_head (&session->announced_keys));
-  g_queue_push_tail (&session->announced_keys, g_variant_ref (details));
-}
-
 /* A text that came back may be sent again under its id. */
 static void
 forget_lost (CoreSession *session, GVariant *details)
@@ -245,8 +235,6 @@ complete_event (CoreSession *session, EngineEvent *event)
 {
   if (strcmp (event->name, "fingerprint-changed") == 0)
     add_records (session, event);
-  else if (strcmp (event->name, "key-received") == 0)
-    remember_key (session, event->details);
   else if (strcmp (event->name, "lost") == 0)
     forget_lost (session, event->details);
 }
@@ -262,18 +250,4 @@ core_session_store (CoreCall *call)
   for (guint i = 0; i < turn->stores->len; i++)
     must_save |= store (call->session, g_ptr_array_index (turn->stores, i), turn);
   return must_save;
-}
-
-GVariant *
-core_session_dup_key_details (CoreSession *session, guint64 id)
-{
-  for (GList *link = session->announced_keys.head; link != NULL; link = link->next)
-    {
-      guint64 announced = 0;
-
-      g_variant_lookup (link->data, "id", "t", &announced);
-      if (announced == id)
-        return g_variant_ref (link->data);
-    }
-  return NULL;
 }

@@ -46,7 +46,6 @@ core_session_init (CoreSession *session)
   session->repeats = core_repeats_new ();
   session->assembler = engine_assembler_new ();
   session->split_lines = core_split_lines_new ();
-  g_queue_init (&session->announced_keys);
 }
 
 static void
@@ -67,7 +66,6 @@ core_session_finalize (GObject *object)
   g_ptr_array_unref (session->attachments);
   g_ptr_array_unref (session->unasked);
   g_ptr_array_unref (session->waiting);
-  g_queue_clear_full (&session->announced_keys, (GDestroyNotify)g_variant_unref);
   g_free (session->contact);
   g_free (session->verified_by);
   g_free (session->shown_policy);

@@ -176,9 +176,6 @@ void core_session_export_key (CoreSession *session,
                               GBytes *use_data,
                               CoreReply reply,
                               gpointer user_data);
-/* Details of a key that the contact announced: use, use-data, fingerprint; not floating, NULL.
- * Known for a while after it was taken. */
-GVariant *core_session_dup_key_details (CoreSession *session, guint64 id);
 void core_session_take_key (
     CoreSession *session, CoreMessenger *caller, guint64 id, CoreReply reply, gpointer user_data);
 

@@ -20,6 +20,7 @@ engine_announced_key_free (EngineAnnouncedKey *announced)
 
 void
 engine_session_announce_key (EngineSession *session,
+                             const EngineContext *context,
                              EngineInstance *instance,
                              EngineCall *call,
                              EngineTurn *turn)
@@ -31,6 +32,7 @@ engine_session_announce_key (EngineSession *session,
     engine_announced_key_free (g_queue_pop_head (&session->announced));
   announced->id = session->next_key++;
   announced->key = g_steal_pointer (&call->symmetric_key);
+  announced->until = context->now + ENGINE_ANNOUNCED_KEY_LIFE;
   g_queue_push_tail (&session->announced, announced);
 
   g_variant_dict_init (&details, NULL);
@@ -44,6 +46,15 @@ engine_session_announce_key (EngineSession *session,
     g_variant_dict_insert (&details, "fingerprint", "s", instance->live->fingerprint);
   announced->details = g_variant_ref_sink (g_variant_dict_end (&details));
   engine_turn_event (turn, "key-received", announced->details);
+}
+
+void
+engine_session_drop_announced_keys (EngineSession *session, gint64 now)
+{
+  EngineAnnouncedKey *oldest;
+
+  while ((oldest = g_queue_peek_head (&session->announced)) != NULL && now >= oldest->until)
+    engine_announced_key_free (g_queue_pop_head (&session->announced));
 }
 
 Secret *
@@ -91,6 +102,6 @@ engine_session_take_key (EngineSession *session, guint64 id, EngineTurn *turn, G
       return key;
     }
   g_set_error_literal (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND,
-                       "No such key, or it has been taken already");
+                       "No such key, or it has been taken already, or nobody did in time");
   return NULL;
 }

@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 #define ENGINE_MAX_INSTANCES 32
 /* Changed keys of one contact that the user has not accepted. */
 #define ENGINE_MAX_UNACCEPTED 256
-/* Symmetric keys that the contact announced and nobody took. */
-#define ENGINE_MAX_ANNOUNCED_KEYS 8
+/* Symmetric keys that the contact announced and nobody took, and how long one is kept. */
+#define ENGINE_MAX_ANNOUNCED_KEYS 16
+#define ENGINE_ANNOUNCED_KEY_LIFE (300 * G_USEC_PER_SEC)
 /* Remote words in events, in bytes. */
 #define ENGINE_REMOTE_WORDS_MAX 512
 
@@ -43,6 +44,7 @@ typedef struct
   guint64 id;
   Secret *key;
   GVariant *details; /* a{sv} of the event that announced it */
+  gint64 until;
 } EngineAnnouncedKey;
 
 void engine_announced_key_free (EngineAnnouncedKey *announced);
@@ -192,8 +194,11 @@ void engine_session_drop_verification (EngineSession *session, EngineTurn *turn)
 
 /* session-key.c */
 void engine_session_announce_key (EngineSession *session,
+                                  const EngineContext *context,
                                   EngineInstance *instance,
                                   EngineCall *call,
                                   EngineTurn *turn);
+/* Those that nobody took in time. */
+void engine_session_drop_announced_keys (EngineSession *session, gint64 now);
 
 G_END_DECLS

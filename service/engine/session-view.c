@@ -149,6 +149,8 @@ find_deadline (EngineSession *session)
       if (instance->crossed != NULL)
         deadline = MIN (deadline, instance->crossed_until);
     }
+  if (!g_queue_is_empty (&session->announced))
+    deadline = MIN (deadline, ((EngineAnnouncedKey *)session->announced.head->data)->until);
   if (session->offer != NULL && !session->waits_for_key)
     deadline = MIN (deadline, session->offer->progress + ENGINE_OLD_CHANNEL_LIFE);
   return deadline == G_MAXINT64 ? 0 : deadline;
@@ -216,6 +218,7 @@ drop_expired (EngineSession *session, gint64 now)
   if (session->offer != NULL && !session->waits_for_key
       && now >= session->offer->progress + ENGINE_OLD_CHANNEL_LIFE)
     g_clear_pointer (&session->offer, engine_channel_free);
+  engine_session_drop_announced_keys (session, now);
 }
 
 /* What the user has said of the keys since the last call. */

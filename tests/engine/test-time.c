@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engine/session-private.h"
+#include "introspection/otrd-error.h"
 #include "pair.h"
 
 static time_t passed;
@@ -108,12 +109,77 @@ test_keys_of_an_exchange_that_stands_still_go (void)
   g_assert_null (bob->crossed);
 }
 
+static void
+announce_key (Pair *pair)
+{
+  g_autoptr (EngineTurn) turn = engine_turn_new ();
+  g_autoptr (GBytes) use_data = g_bytes_new ("file", 4);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Secret) ours = engine_session_export_key (pair->alice.session, &pair->alice.context, 1,
+                                                       use_data, turn, &error);
+
+  g_assert_no_error (error);
+  end_apply (&pair->alice, turn);
+  pair_settle (pair);
+}
+
+static void
+assert_can_take (Pair *pair, guint64 id, gboolean can)
+{
+  g_autoptr (EngineTurn) turn = engine_turn_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Secret) key = engine_session_take_key (pair->bob.session, id, turn, &error);
+
+  g_assert_cmpint (key != NULL, ==, can);
+  if (!can)
+    g_assert_error (error, OTRD_ERROR, OTRD_ERROR_NOT_FOUND);
+}
+
+static void
+test_announced_keys_go_when_nobody_takes_them (void)
+{
+  g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+  gint64 first;
+
+  pair_go_private (pair);
+  let_pass (pair, 130);
+  announce_key (pair);
+  first = pair->bob.view->deadline;
+  let_pass (pair, 200);
+  announce_key (pair);
+  g_assert_cmpint (pair->bob.view->deadline, ==, first);
+  let_pass (pair, 99);
+  g_assert_cmpuint (pair->bob.session->announced.length, ==, 2);
+  let_pass (pair, 1);
+  g_assert_cmpuint (pair->bob.session->announced.length, ==, 1);
+  assert_can_take (pair, 1, FALSE);
+  assert_can_take (pair, 2, TRUE);
+  assert_can_take (pair, 2, FALSE);
+}
+
+static void
+test_the_oldest_of_many_announced_keys_goes (void)
+{
+  g_autoptr (Pair) pair = pair_new ("alice.key", "bob.key");
+
+  pair_go_private (pair);
+  for (guint i = 0; i < ENGINE_MAX_ANNOUNCED_KEYS + 1; i++)
+    announce_key (pair);
+  assert_can_take (pair, 1, FALSE);
+  for (guint i = 2; i <= ENGINE_MAX_ANNOUNCED_KEYS + 1; i++)
+    assert_can_take (pair, i, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   alarm (280);
   g_test_add_func ("/time/heartbeats-are-cut", test_heartbeats_are_cut);
+  g_test_add_func ("/time/announced-keys-go-when-nobody-takes-them",
+                   test_announced_keys_go_when_nobody_takes_them);
+  g_test_add_func ("/time/the-oldest-of-many-announced-keys-goes",
+                   test_the_oldest_of_many_announced_keys_goes);
   g_test_add_func ("/time/replaced-keys-go", test_replaced_keys_go);
   g_test_add_func ("/time/keys-of-an-unanswered-commit-go", test_keys_of_an_unanswered_commit_go);
   g_test_add_func ("/time/keys-of-an-exchange-that-stands-still-go",
