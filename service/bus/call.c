@@ -122,7 +122,7 @@ bus_call_take (BusTree *tree,
   call->invocation = invocation;
   call->caller = caller;
   call->size = size;
-  bus_line_await (bus_caller_get_line (caller), call, run);
+  bus_queue_await (bus_caller_get_queue (caller), call, run);
 }
 
 BusTree *

@@ -29,7 +29,7 @@ struct _BusCaller
   BusIdentity *identity;    /* NULL: not known yet */
   CoreMessenger *messenger; /* likewise */
   GPtrArray *directs;       /* of BusDirect */
-  BusLine *line;
+  BusQueue *queue;
   gboolean is_introduced;
   gboolean is_surplus; /* of its application's callers */
   guint watch;
@@ -45,7 +45,7 @@ bus_caller_unref (BusCaller *caller)
   g_clear_pointer (&caller->identity, bus_identity_free);
   g_clear_object (&caller->messenger);
   g_ptr_array_unref (caller->directs);
-  bus_line_unref (caller->line);
+  bus_queue_unref (caller->queue);
   bus_program_unref (caller->program);
   g_free (caller->name);
   g_free (caller);
@@ -123,7 +123,7 @@ caller_is_known (BusCaller *caller, BusIdentity *identity)
     core_messenger_introduce (caller->messenger, identity->application, NULL);
   if (callers != NULL && caller->name != NULL && is_welcome (caller))
     callers->admitted (caller->name, TRUE, callers->user_data);
-  bus_line_open (caller->line, caller->program);
+  bus_queue_open (caller->queue, caller->program);
 }
 
 static void
@@ -143,8 +143,8 @@ caller_new (BusCallers *callers, const char *name, BusProgram *program)
   g_ref_count_init (&caller->count);
   caller->callers = callers;
   caller->door = callers->door;
-  caller->line =
-      bus_line_new (bus_roster_get_turns (callers->roster), bus_roster_get_pace (callers->roster));
+  caller->queue =
+      bus_queue_new (bus_roster_get_turns (callers->roster), bus_roster_get_pace (callers->roster));
   caller->name = g_strdup (name);
   caller->program = bus_program_ref (program);
   caller->directs = g_ptr_array_new_with_free_func ((GDestroyNotify)bus_direct_free);
@@ -284,10 +284,10 @@ bus_callers_begin_call (BusCallers *callers, const char *sender, gsize size, GEr
   return caller;
 }
 
-BusLine *
-bus_caller_get_line (BusCaller *caller)
+BusQueue *
+bus_caller_get_queue (BusCaller *caller)
 {
-  return caller->line;
+  return caller->queue;
 }
 
 void

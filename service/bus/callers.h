@@ -13,7 +13,7 @@
 #include <gio/gio.h>
 
 #include "bus/identity.h"
-#include "bus/line.h"
+#include "bus/queue.h"
 #include "bus/rights.h"
 #include "bus/roster.h"
 #include "core/messenger.h"
@@ -44,7 +44,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusCallers, bus_callers_free)
 BusCaller *
 bus_callers_begin_call (BusCallers *callers, const char *sender, gsize size, GError **error);
 /* Where its calls wait until it is known who it is, and for their turn. */
-BusLine *bus_caller_get_line (BusCaller *caller);
+BusQueue *bus_caller_get_queue (BusCaller *caller);
 void bus_caller_end_call (BusCaller *caller, gsize size);
 
 /* LIMIT_EXCEEDED: its application has too many callers, and this one is not served. */

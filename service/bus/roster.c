@@ -48,14 +48,14 @@ rest (BusRoster *roster, BusTurns *turns, BusProgram *program, gint64 cost)
   bus_turns_rest (turns, bus_pace_spend (roster->pace, program, cost, g_get_monotonic_time ()));
 }
 
-/* The last call of a connection may be what keeps the roster, and the line. */
+/* The last call of a connection may be what keeps the roster, and the queue. */
 static gboolean
-take_turn (gpointer line, gpointer user_data)
+take_turn (gpointer queue, gpointer user_data)
 {
   g_autoptr (BusRoster) roster = bus_roster_ref (user_data);
-  g_autoptr (BusProgram) program = bus_program_ref (bus_line_get_program (line));
+  g_autoptr (BusProgram) program = bus_program_ref (bus_queue_get_program (queue));
   gint64 before = get_cpu ();
-  gboolean has_more = bus_line_take_turn (line);
+  gboolean has_more = bus_queue_take_turn (queue);
 
   rest (roster, roster->turns, program, get_cpu () - before + BUS_PACE_CALL);
   return has_more;

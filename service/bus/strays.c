@@ -129,5 +129,5 @@ bus_stray_take (BusTree *tree, GDBusMessage *message)
   stray->tree = bus_tree_ref (tree);
   stray->caller = caller;
   stray->message = g_object_ref (message);
-  bus_line_await (bus_caller_get_line (caller), stray, caller_is_known);
+  bus_queue_await (bus_caller_get_queue (caller), stray, caller_is_known);
 }

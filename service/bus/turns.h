@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Turns: a ring of lines of calls, of callers that have more waiting than a polite one has, each
+/* Turns: a ring of queues of calls, of callers that have more waiting than a polite one has, each
  * served one call a turn, and only while nobody else's call waits; and of long work, a slice a
  * turn.
  */

@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The otrd developers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A line: calls run in their order; a flood is known for one though few of its
+/* A queue: calls run in their order; a flood is known for one though few of its
  * calls are here at any time, and a program that waits for each answer is not. */
 
-#include "bus/line.h"
+#include "bus/queue.h"
 
 #include <unistd.h>
 
@@ -16,7 +16,7 @@ typedef struct
   BusTurns *turns;
   BusPace *pace;
   BusProgram *program;
-  BusLine *line;
+  BusQueue *queue;
   guint called;
   guint served;
 } Caller;
@@ -28,9 +28,9 @@ typedef struct
 } Call;
 
 static gboolean
-take_turn (gpointer line, gpointer unused)
+take_turn (gpointer queue, gpointer unused)
 {
-  return bus_line_take_turn (line);
+  return bus_queue_take_turn (queue);
 }
 
 static void
@@ -39,7 +39,7 @@ caller_init (Caller *caller)
   caller->turns = bus_turns_new (take_turn, NULL, G_PRIORITY_DEFAULT_IDLE);
   caller->pace = bus_pace_new ();
   caller->program = bus_program_new (&bus_limits);
-  caller->line = bus_line_new (caller->turns, caller->pace);
+  caller->queue = bus_queue_new (caller->turns, caller->pace);
   caller->called = caller->served = 0;
 }
 
@@ -47,7 +47,7 @@ static void
 caller_clear (Caller *caller)
 {
   g_assert_cmpuint (caller->served, ==, caller->called);
-  bus_line_unref (caller->line);
+  bus_queue_unref (caller->queue);
   bus_program_unref (caller->program);
   bus_pace_free (caller->pace);
   bus_turns_free (caller->turns);
@@ -72,7 +72,7 @@ call (Caller *caller)
   call->caller = caller;
   call->number = ++caller->called;
   g_assert_true (bus_program_begin_call (caller->program, 1, NULL));
-  bus_line_await (caller->line, call, serve);
+  bus_queue_await (caller->queue, call, serve);
   return caller->served == caller->called;
 }
 
@@ -123,7 +123,7 @@ test_nothing_runs_before_it_is_known_who_calls (void)
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (caller.served, ==, 0);
-  bus_line_open (caller.line, caller.program);
+  bus_queue_open (caller.queue, caller.program);
   g_assert_cmpuint (caller.served, ==, caller.called);
 }
 
@@ -134,7 +134,7 @@ test_who_has_many_has_them_in_its_turns (void)
 
   caller_init (&caller);
   call_often (&caller, 3 * bus_limits.polite);
-  bus_line_open (caller.line, caller.program);
+  bus_queue_open (caller.queue, caller.program);
   g_assert_cmpuint (caller.served, ==, 0);
   g_assert_true (g_main_context_iteration (NULL, FALSE));
   g_assert_cmpuint (caller.served, ==, 1);
@@ -148,7 +148,7 @@ test_who_waits_for_each_answer_is_only_looked_at (void)
   g_auto (Caller) caller = { 0 };
 
   caller_init (&caller);
-  bus_line_open (caller.line, caller.program);
+  bus_queue_open (caller.queue, caller.program);
   for (guint i = 0; i < 5; i++)
     {
       guint before = caller.called;
@@ -166,7 +166,7 @@ test_who_is_looked_at_does_not_wait_with_greed (void)
   g_auto (Caller) caller = { 0 };
 
   caller_init (&caller);
-  bus_line_open (caller.line, caller.program);
+  bus_queue_open (caller.queue, caller.program);
   bus_turns_rest (caller.turns, 3600 * G_TIME_SPAN_SECOND);
   call_until_one_waits (&caller);
   wait_for_all (&caller);
@@ -180,7 +180,7 @@ test_who_floods_pays_for_all (void)
   gboolean has_paid = FALSE;
 
   caller_init (&caller);
-  bus_line_open (caller.line, caller.program);
+  bus_queue_open (caller.queue, caller.program);
   for (guint i = 0; i < 5 && !has_paid; i++)
     {
       call_until_one_waits (&caller);
@@ -197,7 +197,7 @@ test_who_is_alone_may_hurry (void)
   g_auto (Caller) caller = { 0 };
 
   caller_init (&caller);
-  bus_line_open (caller.line, caller.program);
+  bus_queue_open (caller.queue, caller.program);
   for (guint i = 0; i < 10 * BUS_HASTE_CALLS; i++)
     g_assert_true (call (&caller));
 }
@@ -218,16 +218,16 @@ main (int argc, char **argv)
 {
   alarm (120);
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/bus/line/nothing-runs-before-it-is-known-who-calls",
+  g_test_add_func ("/bus/queue/nothing-runs-before-it-is-known-who-calls",
                    test_nothing_runs_before_it_is_known_who_calls);
-  g_test_add_func ("/bus/line/who-has-many-has-them-in-its-turns",
+  g_test_add_func ("/bus/queue/who-has-many-has-them-in-its-turns",
                    test_who_has_many_has_them_in_its_turns);
-  g_test_add_func ("/bus/line/who-waits-for-each-answer-is-only-looked-at",
+  g_test_add_func ("/bus/queue/who-waits-for-each-answer-is-only-looked-at",
                    test_who_waits_for_each_answer_is_only_looked_at);
-  g_test_add_func ("/bus/line/who-is-looked-at-does-not-wait-with-greed",
+  g_test_add_func ("/bus/queue/who-is-looked-at-does-not-wait-with-greed",
                    test_who_is_looked_at_does_not_wait_with_greed);
-  g_test_add_func ("/bus/line/who-floods-pays-for-all", test_who_floods_pays_for_all);
-  g_test_add_func ("/bus/line/who-is-alone-may-hurry", test_who_is_alone_may_hurry);
-  g_test_add_func ("/bus/line/slow-calls-are-no-haste", test_slow_calls_are_no_haste);
+  g_test_add_func ("/bus/queue/who-floods-pays-for-all", test_who_floods_pays_for_all);
+  g_test_add_func ("/bus/queue/who-is-alone-may-hurry", test_who_is_alone_may_hurry);
+  g_test_add_func ("/bus/queue/slow-calls-are-no-haste", test_slow_calls_are_no_haste);
   return g_test_run ();
 }
