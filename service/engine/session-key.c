@@ -22,6 +22,7 @@ void
 engine_session_announce_key (EngineSession *session,
                              const EngineContext *context,
                              EngineInstance *instance,
+                             EngineChannel *channel,
                              EngineCall *call,
                              EngineTurn *turn)
 {
@@ -42,8 +43,7 @@ engine_session_announce_key (EngineSession *session,
   g_variant_dict_insert_value (
       &details, "use-data",
       g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, call->use_data, TRUE));
-  if (instance->live != NULL)
-    g_variant_dict_insert (&details, "fingerprint", "s", instance->live->fingerprint);
+  g_variant_dict_insert (&details, "fingerprint", "s", channel->fingerprint);
   announced->details = g_variant_ref_sink (g_variant_dict_end (&details));
   engine_turn_event (turn, "key-received", announced->details);
 }

@@ -196,6 +196,7 @@ void engine_session_drop_verification (EngineSession *session, EngineTurn *turn)
 void engine_session_announce_key (EngineSession *session,
                                   const EngineContext *context,
                                   EngineInstance *instance,
+                                  EngineChannel *channel,
                                   EngineCall *call,
                                   EngineTurn *turn);
 /* Those that nobody took in time. */

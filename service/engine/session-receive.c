@@ -159,7 +159,7 @@ take_read (EngineSession *session,
     }
   engine_session_emit (session, context, instance, call, turn);
   if (call->symmetric_key != NULL)
-    engine_session_announce_key (session, context, instance, call, turn);
+    engine_session_announce_key (session, context, instance, channel, call, turn);
   if (call->has_smp)
     engine_session_take_smp (session, context, instance, channel, call, turn);
   if (engine_channel_is_finished (channel))

@@ -503,6 +503,13 @@ actor_abort_verification (Actor *actor)
   SIMPLE_CALL (core_session_abort_verification, NOTHING);
 }
 
+/* For a use of no name. */
+Answer *
+actor_export_key (Actor *actor)
+{
+  SIMPLE_CALL (core_session_export_key, 1, NULL, );
+}
+
 Answer *
 actor_accept (Actor *actor, const char *fingerprint)
 {

@@ -94,6 +94,7 @@ Answer *actor_verify_with (Actor *actor, Secret *secret, const CoreVerificationO
 Answer *actor_answer (Actor *actor, const char *secret);
 Answer *actor_answer_with (Actor *actor, Secret *secret, gboolean normalise);
 Answer *actor_abort_verification (Actor *actor);
+Answer *actor_export_key (Actor *actor);
 Answer *actor_accept (Actor *actor, const char *fingerprint);
 Answer *actor_set_online (Actor *actor, gboolean online);
 

@@ -285,6 +285,27 @@ test_a_rejected_key_beside_an_accepted_one_blocks_nothing (void)
   talk_assert_read (talk->bob, 1);
 }
 
+/* Whoever it shares the key with is who announced it, not who is trusted. */
+static void
+test_a_key_it_announces_is_told_as_its_own (void)
+{
+  Change change;
+  g_autofree char *others = NULL;
+  GPtrArray *events;
+
+  change_begin (&change, "verified");
+  actor_start (change.evil);
+  settle (&change);
+  actor_export_key (change.evil);
+  settle (&change);
+  events = change.talk->alice->events;
+  others = g_strdup_printf ("'fingerprint': <'%s'>",
+                            core_account_get_fingerprint (change.other->account));
+  g_assert_true (g_str_has_prefix (events->pdata[events->len - 1], "key-received "));
+  g_assert_nonnull (strstr (events->pdata[events->len - 1], others));
+  change_end (&change);
+}
+
 static void
 test_a_key_known_beforehand_was_first_seen_when_it_was_seen (void)
 {
@@ -337,6 +358,8 @@ main (int argc, char **argv)
                    test_a_rejection_taken_back_blocks_nothing);
   g_test_add_func ("/core/changed-keys/a-rejected-key-beside-an-accepted-one-blocks-nothing",
                    test_a_rejected_key_beside_an_accepted_one_blocks_nothing);
+  g_test_add_func ("/core/changed-keys/a-key-it-announces-is-told-as-its-own",
+                   test_a_key_it_announces_is_told_as_its_own);
   g_test_add_func ("/core/changed-keys/a-key-known-beforehand-was-first-seen-when-it-was-seen",
                    test_a_key_known_beforehand_was_first_seen_when_it_was_seen);
   return g_test_run ();
