@@ -80,6 +80,7 @@ engine_session_settle_exchange (EngineSession *session)
 {
   session->asking = FALSE;
   session->under_way = FALSE;
+  session->unanswered_query = 0;
 }
 
 void
@@ -129,12 +130,26 @@ set_exchanges_aside (EngineSession *session, const EngineContext *context)
   session->waits_for_key = FALSE;
 }
 
+/* What was running is not the answer that the contact waits for. */
+static gboolean
+may_answer_query (EngineSession *session, const EngineContext *context)
+{
+  return session->unanswered_query != 0 && context->answers
+         && (session->unanswered_query == 3 || context->allows_v2)
+         && engine_breaker_allows (&session->queries, context->now);
+}
+
 void
 engine_session_start_over (EngineSession *session, const EngineContext *context, EngineTurn *turn)
 {
   gboolean answered = !session->asking || session->restarts > 0;
 
   set_exchanges_aside (session, context);
+  if (may_answer_query (session, context))
+    {
+      engine_session_offer (session, context, session->unanswered_query, turn);
+      return;
+    }
   if (context->now > session->restarted + RESTARTS_MEMORY)
     session->restarts = 0;
   if (!answered || session->restarts >= MAX_RESTARTS)
@@ -164,6 +179,7 @@ engine_session_offer (EngineSession *session,
   session->offer->progress = context->now;
   session->offer_answered = FALSE;
   session->offer_set_aside = FALSE;
+  session->unanswered_query = 0;
   session->asking = FALSE;
   begin (session, context);
   call = engine_call_new (session->offer);
@@ -228,10 +244,11 @@ engine_session_take_query (EngineSession *session,
       tell_refused_version (turn);
       return;
     }
-  /* Who has lost it all instead is asked by us when it stands still. */
+  /* Who has lost it all instead is answered when it stands still. */
   if (is_slow (session) && is_running (session, context))
     {
       engine_session_note_loss (session);
+      session->unanswered_query = v3 ? 3 : 2;
       return;
     }
   if (!engine_breaker_allows (&session->queries, context->now))

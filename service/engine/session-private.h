@@ -63,6 +63,7 @@ struct _EngineSession
 
   EngineChannel *offer; /* our commit to anybody */
   gboolean offer_answered;
+  guint unanswered_query; /* the version of one that came while an exchange was running; 0: none */
   gboolean offer_set_aside; /* nobody waits for an answer any more; one that comes is taken */
   guint serial;
   gboolean asking;    /* our query is unanswered */

@@ -23,6 +23,7 @@ typedef struct
 {
   Talk *talk;
   gint64 second;
+  guint delay;     /* of a line, in seconds */
   GQueue to_alice; /* of SlowLine */
   GQueue to_bob;
 } SlowNetwork;
@@ -35,7 +36,7 @@ put_on_its_way (SlowNetwork *network, Side *to, GQueue *way)
       SlowLine *slow = g_new0 (SlowLine, 1);
 
       slow->line = line;
-      slow->due = network->second + LINE_SECONDS;
+      slow->due = network->second + network->delay;
       g_queue_push_tail (way, slow);
     }
 }
@@ -108,7 +109,7 @@ test_an_exchange (gconstpointer both_start)
   for (guint round = 0; round < ROUNDS; round++)
     {
       g_autoptr (Talk) talk = talk_new ();
-      SlowNetwork network = { .talk = talk };
+      SlowNetwork network = { .talk = talk, .delay = LINE_SECONDS };
 
       actor_start (talk->a);
       type_texts (talk->a);
@@ -127,6 +128,41 @@ test_an_exchange (gconstpointer both_start)
     }
 }
 
+static void
+lose_all (SlowNetwork *network, Side *to, GQueue *way)
+{
+  put_on_its_way (network, to, way);
+  for (SlowLine *slow; (slow = g_queue_pop_head (way)) != NULL; g_free (slow))
+    g_free (slow->line);
+}
+
+static gboolean
+is_private (Side *side)
+{
+  return g_str_equal (core_session_get_state (side->session), "private");
+}
+
+/* Whatever is left of an exchange whose rest was lost: who starts is kept waiting for no longer
+ * than that would have been waited for. */
+static void
+test_a_lost_exchange_hinders_no_new_one (gconstpointer lines_before)
+{
+  for (guint round = 0; round < ROUNDS; round++)
+    {
+      g_autoptr (Talk) talk = talk_new ();
+      SlowNetwork network = { .talk = talk, .delay = LINE_SECONDS };
+
+      actor_start (talk->a);
+      let_pass (&network, GPOINTER_TO_UINT (lines_before) * LINE_SECONDS + 1);
+      lose_all (&network, talk->alice, &network.to_alice);
+      lose_all (&network, talk->bob, &network.to_bob);
+      network.delay = 0;
+      actor_start (talk->a);
+      let_pass (&network, 60);
+      g_assert_true (is_private (talk->alice) && is_private (talk->bob));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -137,5 +173,13 @@ main (int argc, char **argv)
                         test_an_exchange);
   g_test_add_data_func ("/core/slow-network/crossing-exchanges-come-to-their-end",
                         GINT_TO_POINTER (TRUE), test_an_exchange);
+  for (guint lines = 0; lines < 7; lines++)
+    {
+      g_autofree char *name =
+          g_strdup_printf ("/core/slow-network/a-lost-exchange-hinders-no-new-one/%u-lines", lines);
+
+      g_test_add_data_func (name, GUINT_TO_POINTER (lines),
+                            test_a_lost_exchange_hinders_no_new_one);
+    }
   return g_test_run ();
 }
